@@ -1,0 +1,69 @@
+// The hashes of an RFC 6962 tree: SHA-256 with a leading 0x00 for leaves and 0x01 for nodes.
+//
+// Pure and thread-safe. On x86-64 processors with the SHA extensions several messages are hashed at once,
+// interleaved (the instruction has a long latency, so four independent lanes give about twice the throughput
+// of one); elsewhere libsodium's portable code is used. The choice is made once, at run time; both give the
+// same bytes.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace heng::tlog {
+
+inline constexpr size_t kHashSize = 32;
+
+struct Hash {
+  std::array<uint8_t, kHashSize> bytes{};
+  auto operator<=>(const Hash&) const = default;
+  std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+};
+
+// nullopt if `bytes` is not exactly 32 bytes long.
+std::optional<Hash> hash_from_bytes(std::string_view bytes);
+
+Hash sha256(std::string_view message);
+Hash empty_root();                                    // MTH({}) = SHA-256("")
+Hash leaf_hash(std::string_view entry);               // SHA-256(0x00 || entry)
+Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(0x01 || left || right)
+
+// out[i] = SHA-256(prefix || messages[i]); out has messages.size() places.
+void hash_many(uint8_t prefix, std::span<const std::string_view> messages, Hash* out);
+inline void leaf_hashes(std::span<const std::string_view> entries, Hash* out) {
+  hash_many(0x00, entries, out);
+}
+// parents[i] = node_hash(children[2i], children[2i+1]); children holds 2 * count hashes. `parents` may be
+// `children`.
+void node_hashes(const Hash* children, size_t count, Hash* parents);
+
+enum class HashBackend { automatic, portable };
+// For tests and benchmarks: `portable` turns the lanes off. Not meant to be called while others hash.
+void use_hash_backend(HashBackend backend);
+bool hash_lanes_in_use();
+
+std::string to_hex(std::string_view bytes);
+std::optional<std::string> from_hex(std::string_view hex);  // lower or upper case, even length
+
+// RFC 4648 section 4, padded. `strict` also refuses non-zero bits under the padding, so one value has one
+// spelling.
+std::string base64_encode(std::string_view bytes);
+std::optional<std::string> base64_decode(std::string_view text, bool strict = true);
+
+}  // namespace heng::tlog
+
+template <>
+struct std::hash<heng::tlog::Hash> {
+  size_t operator()(const heng::tlog::Hash& digest) const noexcept {
+    size_t value = 0;
+    std::memcpy(&value, digest.bytes.data(), sizeof value);
+    return value;
+  }
+};
