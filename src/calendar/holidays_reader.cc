@@ -51,8 +51,9 @@ std::optional<int32_t> year_of(std::string_view text) {
 }
 
 bool printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char byte) { return static_cast<unsigned char>(byte) >= 0x20 && byte != 0x7f; });
+  return std::all_of(text.begin(), text.end(), [](char byte) {
+    return byte == '\t' || (static_cast<unsigned char>(byte) >= 0x20 && byte != 0x7f);
+  });
 }
 
 std::string shown(std::string_view text) {

@@ -30,25 +30,23 @@ Instant kept_instant(int64_t us, int64_t by) {
   return Instant{std::clamp(sum, (int64_t{kFirstDate.days} + 1) * kDay, int64_t{kLastDate.days} * kDay)};
 }
 
-// Calls `each(index)` for the spans in the order they begin, equal ones in the order given. They usually come
+// Calls `each(i)` for 0 ≤ i < count by rising `key(i)`, equal ones in the order given. They usually come
 // sorted; where not, the next is looked for, so that nothing has to be allocated.
-template <typename Each>
-void in_order(std::span<const PauseSpan> pauses, const Each& each) {
-  const auto before = [&](size_t a, size_t b) {
-    return pauses[a].from < pauses[b].from || (pauses[a].from == pauses[b].from && a < b);
-  };
+template <typename Key, typename Each>
+void in_order(size_t count, const Key& key, const Each& each) {
   bool sorted = true;
-  for (size_t i = 1; i < pauses.size(); ++i) sorted = sorted && before(i - 1, i);
+  for (size_t i = 1; i < count; ++i) sorted = sorted && key(i - 1) <= key(i);
   if (sorted) {
-    for (size_t i = 0; i < pauses.size(); ++i) each(i);
+    for (size_t i = 0; i < count; ++i) each(i);
     return;
   }
-  size_t last = pauses.size();
-  for (size_t done = 0; done < pauses.size(); ++done) {
-    size_t next = pauses.size();
-    for (size_t i = 0; i < pauses.size(); ++i) {
-      if (last != pauses.size() && !before(last, i)) continue;
-      if (next == pauses.size() || before(i, next)) next = i;
+  const auto before = [&](size_t a, size_t b) { return key(a) < key(b) || (key(a) == key(b) && a < b); };
+  size_t last = count;
+  for (size_t done = 0; done < count; ++done) {
+    size_t next = count;
+    for (size_t i = 0; i < count; ++i) {
+      if (last != count && !before(last, i)) continue;
+      if (next == count || before(i, next)) next = i;
     }
     each(next);
     last = next;
@@ -127,14 +125,17 @@ class Adder {
     say(SumStep::Kind::base, last_.days - start.days);
   }
 
+  // The first date the pause takes out.
+  Date paused_from(const PauseSpan& pause) const {
+    const Date from = zone_.date_of(pause.from);
+    return pause.from_day_after ? add_days(from, 1) : from;
+  }
+
   void add_paused_days(Date first, std::span<const PauseSpan> pauses) {
     Date free = first;  // dates before it are counted or cut already
-    in_order(pauses, [&](size_t i) {
-      const PauseSpan& pause = pauses[i];
-      Date from = zone_.date_of(pause.from);
-      if (pause.from_day_after) from = add_days(from, 1);
-      from = std::max(from, free);
-      const Date to = zone_.date_of(pause.to);
+    const auto add = [&](size_t i) {
+      const Date from = std::max(paused_from(pauses[i]), free);
+      const Date to = zone_.date_of(pauses[i].to);
       if (to < from) return;
       free = add_days(to, 1);
       const Date before = last_;
@@ -145,7 +146,9 @@ class Adder {
         count_days(to.days - from.days + 1);
       }
       if (last_ != before) say(SumStep::Kind::pause, last_.days - before.days, static_cast<int32_t>(i));
-    });
+    };
+    in_order(
+        pauses.size(), [&](size_t i) { return paused_from(pauses[i]); }, add);
   }
 
   void roll_on() {
@@ -186,19 +189,22 @@ class Adder {
     }
   }
 
+  Instant stopped_from(const PauseSpan& pause) const {
+    return pause.from_day_after ? zone_.start_of(add_days(zone_.date_of(pause.from), 1)) : pause.from;
+  }
+
   void add_paused_hours(Instant begin, std::span<const PauseSpan> pauses) {
     Instant free = begin;
-    in_order(pauses, [&](size_t i) {
-      const PauseSpan& pause = pauses[i];
-      Instant from = pause.from;
-      if (pause.from_day_after) from = zone_.start_of(add_days(zone_.date_of(from), 1));
-      from = std::max(from, free);
-      if (pause.to <= from) return;
-      free = pause.to;
+    const auto add = [&](size_t i) {
+      const Instant from = std::max(stopped_from(pauses[i]), free);
+      if (pauses[i].to <= from) return;
+      free = pauses[i].to;
       const Instant before = moment_;
-      moment_ = kept_instant(moment_.us, pause.to.us - from.us);
+      moment_ = kept_instant(moment_.us, free.us - from.us);
       say_moment(SumStep::Kind::pause, moment_.us - before.us, static_cast<int32_t>(i));
-    });
+    };
+    in_order(
+        pauses.size(), [&](size_t i) { return stopped_from(pauses[i]); }, add);
   }
 
   const Zone& zone_;

@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <fstream>
+#include <iterator>
 #include <limits>
+
+#include "calendar/zone_rule.h"
 
 namespace heng::calendar {
 namespace {
@@ -18,6 +22,14 @@ constexpr int64_t kWidestOffset = 27 * kHour;  // more than the difference betwe
 
 constexpr int64_t kFirstUs = -25'567 * kDay;  // 1900-01-01
 constexpr int64_t kLastUs = 47'847 * kDay;    // 2101-01-01
+
+// The library reads the tables but not the rule behind them, so summer time would end in 2037. Without a
+// readable rule the last offset goes on.
+std::optional<ZoneRule> rule_behind_table(const std::string& name) {
+  std::ifstream file("/usr/share/zoneinfo/" + name, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return ZoneRule::parse(zone_rule_line(bytes));
+}
 
 }  // namespace
 
@@ -43,6 +55,13 @@ Result<Zone> Zone::load(std::string_view iana_name) {
                    "write the IANA name of the zone, such as `Asia/Shanghai`"};
     return Error{ErrorKind::environment, "zone-data", "the system's time zone data cannot be read: " + why,
                  "", "install the package `tzdata`"};
+  }
+  if (const auto rule = rule_behind_table(table->name)) {
+    const int64_t table_end = table->ranges.back().from_us;
+    for (int32_t year = 1970; year <= 2100; ++year)
+      for (const OffsetChange& change : rule->changes(year))
+        if (change.from.us > table_end && change.offset_us != table->ranges.back().offset_us)
+          table->ranges.push_back(Range{change.from.us, change.offset_us});
   }
   table->ranges.push_back(Range{kEver, table->ranges.back().offset_us});
 
