@@ -211,8 +211,11 @@ class HolidaysReader {
                       "add `published 2019..2026`");
     std::vector<size_t> order(table_->listed.size());
     for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return table_->listed[a].first < table_->listed[b].first; });
+    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+      const Listed& left = table_->listed[a];
+      const Listed& right = table_->listed[b];
+      return left.first != right.first ? left.first < right.first : a < b;
+    });
     // A notice may reach into the neighbouring year (2019-01-01 gave leave from 2018-12-30).
     const int32_t first_year = civil_of(table_->published_from).year - 1;
     const int32_t last_year = civil_of(table_->published_to).year + 1;
