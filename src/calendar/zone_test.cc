@@ -68,6 +68,8 @@ TEST(Zone, SummerTimeGoesOnAfterTheTablesOfTheSystemEnd) {
 TEST(Zone, ADayWithoutMidnightBeginsWhereTheClockJumps) {
   const Zone santiago = zone("America/Santiago");  // 2022-09-11: 00:00 became 01:00
   EXPECT_EQ(shown(santiago, santiago.start_of(day("2022-09-11"))), "2022-09-11T01:00:00-03:00");
+  const Zone toronto = zone("America/Toronto");  // 1919-03-30: 23:30 became 00:30
+  EXPECT_EQ(shown(toronto, toronto.start_of(day("1919-03-31"))), "1919-03-31T00:30:00-04:00");
   const Zone samoa = zone("Pacific/Apia");  // had no 2011-12-30
   EXPECT_EQ(samoa.start_of(day("2011-12-30")), samoa.start_of(day("2011-12-31")));
   EXPECT_EQ(samoa.date_of(samoa.start_of(day("2011-12-30"))), day("2011-12-31"));
