@@ -152,7 +152,14 @@ class Parser {
       witness->mirror = true;
       return {};
     }
-    return error("this `#!` line is not understood", "known are `valid`, `operator` and `mirror`");
+    if (words.size() == 4 && words[1] == "agency") {
+      const std::optional<std::string> bytes = base64_decode(words[3]);
+      const std::optional<Hash> key = bytes ? hash_from_bytes(*bytes) : std::nullopt;
+      if (!key || policy_.agencies.size() == kMaxOfAKind) return error("`#! agency` needs a name and the base64 of a key");
+      policy_.agencies.push_back({std::string(words[2]), *key});
+      return {};
+    }
+    return error("this `#!` line is not understood", "known are `valid`, `operator`, `mirror` and `agency`");
   }
 
   Result<void> define(std::string_view name, Member member) {

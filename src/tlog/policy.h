@@ -15,6 +15,7 @@
 //   whose
 //                                       quorum that branch alone can satisfy is refused
 //   #! mirror <witness>                 this cosigner states that it holds the data (c2sp.org/tlog-mirror)
+//   #! agency <name> <base64 key>       an Ed25519 key with which the agency signs acts (later keys are in the log)
 #pragma once
 
 #include <cstdint>
@@ -57,7 +58,13 @@ struct PolicyGroup {
   std::vector<Member> members;
 };
 
+struct PolicyAgency {
+  std::string name;
+  PublicKey key;
+};
+
 struct Policy {
+  std::vector<PolicyAgency> agencies;
   std::vector<PolicyLog> logs;
   std::vector<PolicyWitness> witnesses;
   std::vector<PolicyGroup> groups;

@@ -8,8 +8,19 @@
 #include <cpuid.h>
 #include <immintrin.h>
 
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("sha,ssse3,sse4.1"))), apply_to = function)
+#else
 #pragma GCC push_options
 #pragma GCC target("sha,ssse3,sse4.1")
+#endif
+
+#define HENG_PRAGMA(text) _Pragma(#text)
+#if defined(__clang__)
+#define HENG_UNROLL(count) HENG_PRAGMA(unroll count)
+#else
+#define HENG_UNROLL(count) HENG_PRAGMA(GCC unroll count)
+#endif
 
 namespace heng::tlog {
 namespace {
@@ -41,12 +52,12 @@ inline __attribute__((always_inline)) void compress(State* states, const uint8_t
   const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
   __m128i words[kLanes][4];
   State now[kLanes];
-#pragma GCC unroll 4
+HENG_UNROLL(4)
   for (int lane = 0; lane < kLanes; ++lane) now[lane] = states[lane];
-#pragma GCC unroll 16
+HENG_UNROLL(16)
   for (int step = 0; step < 16; ++step) {
     const __m128i constants = _mm_load_si128(reinterpret_cast<const __m128i*>(kRound + 4 * step));
-#pragma GCC unroll 4
+HENG_UNROLL(4)
     for (int lane = 0; lane < kLanes; ++lane) {
       __m128i* w = words[lane];
       __m128i word;
@@ -65,7 +76,7 @@ inline __attribute__((always_inline)) void compress(State* states, const uint8_t
       now[lane].abef = _mm_sha256rnds2_epu32(now[lane].abef, now[lane].cdgh, _mm_shuffle_epi32(sum, 0x0e));
     }
   }
-#pragma GCC unroll 4
+HENG_UNROLL(4)
   for (int lane = 0; lane < kLanes; ++lane) {
     states[lane].abef = _mm_add_epi32(states[lane].abef, now[lane].abef);
     states[lane].cdgh = _mm_add_epi32(states[lane].cdgh, now[lane].cdgh);
@@ -176,7 +187,11 @@ void sha_node_lanes(const uint8_t* pairs, size_t count, uint8_t* digests) {
 }
 
 }  // namespace heng::tlog
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
 #pragma GCC pop_options
+#endif
 
 #else
 

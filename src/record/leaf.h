@@ -1,0 +1,90 @@
+// The leaf: what the log hashes for one act. It names no person and no content; the body is encrypted
+// elsewhere.
+//
+//   {"agency":"police-nanshan","agency_seq":12,"at":"2025-03-03T09:00:00+08:00","blind":"…","body":{…},"case":"…",
+//    "case_seq":3,"key":"…","kind":"detention_executed","prev":"…","recorded":"…","sig":"…","t":"heng.act/1"}
+//
+// Hashes, keys and signatures are base64. docs/format/leaf.md describes every field.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "record/json.h"
+#include "tlog/ed25519.h"
+
+namespace heng::record {
+
+inline constexpr size_t kMaxLeafBytes = 65535;
+
+struct BodyRef {
+  tlog::Hash ciphertext;  // SHA-256 of the stored bytes
+  tlog::Hash commitment;  // to the key: HMAC-SHA256(key, "heng.commit/1"), so that no second key opens the
+                          // same bytes
+  tlog::Hash fields;      // root of the salted field tree (disclosure.h)
+  uint64_t size = 0;      // of the stored bytes
+  bool operator==(const BodyRef&) const = default;
+};
+
+// One signature over a whole submission: this leaf's place in the tree of the batch's unsigned leaves.
+struct BatchPath {
+  uint64_t index = 0;
+  uint64_t size = 0;
+  std::vector<tlog::Hash> path;
+  bool operator==(const BatchPath&) const = default;
+};
+
+struct Leaf {
+  std::string kind;  // the act's type; kinds of the record itself begin with "heng."
+  std::string agency;
+  std::string key;          // id of the agency's key: first 16 hex digits of SHA-256(public key)
+  uint64_t agency_seq = 0;  // 1, 2, 3 … without gaps
+  std::optional<tlog::Hash> case_handle;  // HMAC-SHA256(case key, case id); none if the act has no case
+  uint64_t case_seq = 0;                  // 1, 2, 3 … within the case; 0 without case
+  std::optional<tlog::Hash> previous;     // leaf hash of the case's act before; none at case_seq 1
+  std::string at;                         // claimed time, RFC 3339
+  std::string recorded;                   // when it entered this record, strictly rising
+  std::optional<tlog::Hash> rules;        // the rule pack in force
+  std::vector<tlog::Hash>
+      acknowledges;  // leaf hashes, also of other agencies' records, that this act answers
+  std::optional<BodyRef> body;
+  tlog::Hash blind;  // 32 random bytes: the leaf hash reveals nothing to who does not hold the leaf
+  std::vector<std::pair<std::string, Json>> note;  // of the record's own acts (keys, sealing, manifests)
+  std::optional<BatchPath> batch;                  // none: the signature is over this leaf alone
+  std::string signature;                           // 64 bytes
+
+  std::string unsigned_bytes() const;  // canonical, without batch and sig
+  std::string bytes() const;           // canonical, as it stands in the log
+  tlog::Hash hash() const;             // RFC 6962 leaf hash of bytes()
+};
+
+std::string agency_key_id(const tlog::PublicKey& key);
+
+// Refuses bytes that are not canonical, unknown or missing fields, and wrong lengths.
+Result<Leaf> parse_leaf(std::string_view bytes);
+
+void sign_leaf(Leaf& leaf, const tlog::SigningKey& key);
+// Signs many at once: one signature over the root of the batch, a path in each leaf.
+void sign_batch(std::vector<Leaf>& leaves, const tlog::SigningKey& key);
+bool verify_leaf(const Leaf& leaf, const tlog::PublicKey& key);
+
+// What key acts carry in `note`: the new key, signed by the old one as any act is. nullopt if the leaf is no
+// key act.
+inline constexpr std::string_view kKeyAdded = "heng.key_added";
+inline constexpr std::string_view kCaseManifest = "heng.case_manifest";
+inline constexpr std::string_view kSealed = "heng.sealed";
+inline constexpr std::string_view kUnsealed = "heng.unsealed";
+inline constexpr std::string_view kShredded = "heng.shredded";
+inline constexpr std::string_view kDisclosed = "heng.disclosed";
+inline constexpr std::string_view kRead = "heng.read";
+std::optional<tlog::PublicKey> added_key(const Leaf& leaf);
+
+std::string to_base64(const tlog::Hash& hash);
+std::optional<tlog::Hash> hash_from_base64(std::string_view text);
+
+}  // namespace heng::record

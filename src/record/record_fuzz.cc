@@ -1,0 +1,41 @@
+// Everything that reads a stranger's file: JSON, leaves, dossiers, disclosures, the whole verdict.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "record/disclosure.h"
+#include "record/verdict.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace heng;
+  using namespace heng::record;
+  if (size == 0) return 0;
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  static const tlog::Policy policy = tlog::parse_policy("quorum none\n").value();
+  switch (data[0] % 5) {
+    case 0:
+      if (const auto value = parse_json(text); value.ok()) {
+        const std::string once = canonical(*value);
+        HENG_ASSERT(canonical(parse_json(once).value()) == once);
+      }
+      break;
+    case 1:
+      if (const auto leaf = parse_leaf(text); leaf.ok()) HENG_ASSERT(leaf->bytes() == text);
+      break;
+    case 2:
+      if (const auto dossier = parse_dossier(text); dossier.ok())
+        HENG_ASSERT(parse_dossier(dossier_to_text(*dossier)).ok());
+      break;
+    case 3:
+      if (const auto value = parse_json(text); value.ok())
+        if (const auto disclosure = disclosure_from_json(*value); disclosure.ok())
+          (void)root_from_disclosure(*disclosure);
+      break;
+    default:
+      (void)render_verdict(verify_file({text, text}, policy), Language::both);
+      (void)compare_files(text, text, text, policy);
+      break;
+  }
+  return 0;
+}
