@@ -1,0 +1,131 @@
+// heng check: a history of acts against the law.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "cli/cli.h"
+#include "cli/history_options.h"
+#include "watch/oracle.h"
+
+namespace heng {
+namespace {
+
+struct CheckArguments {
+  HistoryOptions history;
+  std::string format = "text";
+  std::string fail_on = "breach";
+  std::string language;
+  std::string out = "-";
+  std::vector<std::string> rules;
+  size_t limit = 100;
+  bool no_missing = false;
+};
+
+int check(const CheckArguments& arguments) {
+  auto loaded = load_history(arguments.history);
+  if (!loaded.ok()) {
+    print_error(loaded.error());
+    return exit_code_of(loaded.error());
+  }
+  watch::OracleOptions options;
+  options.now = loaded->now.instant;
+  options.jobs = default_jobs(arguments.history.jobs);
+  options.missing = !arguments.no_missing;
+  options.views = arguments.format == "html" || arguments.format == "json";
+  for (const std::string& rule : arguments.rules) {
+    // A rule is named with its pack, or alone where that is enough.
+    for (const auto* heads : {&loaded->law->plan}) {
+      const auto take = [&](const watch::Head& head) {
+        if (head.rule == rule || head.name == rule) options.only_rules.insert(head.rule);
+      };
+      for (const auto& d : heads->rules) take(d);
+      for (const auto& d : heads->clocks) take(d);
+      for (const auto& d : heads->separations) take(d);
+      for (const auto& d : heads->powers) take(d);
+    }
+    if (options.only_rules.empty()) {
+      fmt::print(stderr, "heng: no rule is called `{}`; help: `heng law list` names the packs, `heng law explain` a rule\n", rule);
+      return 5;
+    }
+  }
+  const watch::Verdicts verdicts = watch::judge_history(*loaded->history, options);
+  report::Report report = report_of(loaded.value());
+  for (const std::string& id : verdicts.reported)
+    report.notes.push_back("act `" + id + "` corrects or annuls no act of its case placed before it; it stays out of the timeline");
+  report.findings = verdicts.findings;
+  report.cases = verdicts.cases;
+
+  for (const std::string& problem : loaded->problems) fmt::print(stderr, "refused: {}\n", problem);
+  if (loaded->refused > 0)
+    fmt::print(stderr, "{} line{} refused; the others were judged\n", loaded->refused, loaded->refused == 1 ? " was" : "s were");
+  if (arguments.format != "text")
+    for (const std::string& note : report.notes) fmt::print(stderr, "note: {}\n", note);
+
+  std::ofstream file;
+  if (arguments.out != "-") {
+    file.open(arguments.out, std::ios::binary);
+    if (!file) {
+      fmt::print(stderr, "heng: `{}` cannot be written; help: check the folder and its permissions\n", arguments.out);
+      return 70;
+    }
+  }
+  std::ostream& out = arguments.out == "-" ? std::cout : file;
+  if (arguments.format == "ndjson") {
+    report::write_ndjson(out, report.findings);
+  } else if (arguments.format == "json") {
+    report::write_json(out, report);
+  } else if (arguments.format == "sarif") {
+    report::write_sarif(out, report);
+  } else if (arguments.format == "junit") {
+    report::write_junit(out, report);
+  } else if (arguments.format == "html") {
+    fmt::print(stderr, "html comes with the next landing\n");
+  } else {
+    report::TextOptions text;
+    text.language = terminal_language(arguments.language);
+    text.colour = arguments.out == "-" && isatty(STDOUT_FILENO) != 0;
+    text.limit = arguments.limit;
+    report::write_text(out, report, text);
+  }
+  out.flush();
+  if (!out) {
+    fmt::print(stderr, "heng: the output could not be written whole\n");
+    return 70;
+  }
+  if (loaded->refused > 0) return 3;
+  for (const watch::Finding& finding : report.findings) {
+    if (finding.kind == watch::Kind::breach || finding.kind == watch::Kind::late) return 1;
+    if (arguments.fail_on == "warn" && finding.kind == watch::Kind::warn) return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<CheckArguments>();
+  CLI::App* command = app.add_subcommand("check", "check a history of acts against the law");
+  add_history_options(*command, arguments->history, true);
+  command->add_option("--format,-f", arguments->format, "text, ndjson, json, sarif, junit or html")
+      ->check(CLI::IsMember({"text", "ndjson", "json", "sarif", "junit", "html"}));
+  command->add_option("--fail-on", arguments->fail_on, "exit with 1 from this kind up: breach or warn")
+      ->check(CLI::IsMember({"breach", "warn"}));
+  command->add_option("--lang", arguments->language, "zh, en or both (text)")->check(CLI::IsMember({"zh", "en", "both"}));
+  command->add_option("--rule", arguments->rules, "only this rule; may be given again")->type_name("RULE");
+  command->add_option("--limit", arguments->limit, "text: findings shown in full, 0 for all");
+  command->add_option("--out,-o", arguments->out, "write here instead of standard output")->type_name("FILE");
+  command->add_flag("--no-missing", arguments->no_missing, "leave out what could not be decided");
+  command->footer(
+      "Examples:\n"
+      "  heng check acts.ndjson --pack cn.criminal\n"
+      "  heng check fines.xes.gz --pack it.traffic_fines --format html -o report.html\n"
+      "  heng check acts.ndjson --now 2026-06-30 --format ndjson --fail-on warn\n"
+      "Exit codes: 0 fine, 1 findings, 2 usage, 3 lines refused, 5 no such pack or file.");
+  command->callback([arguments, &exit_code] { exit_code = check(*arguments); });
+}
+
+}  // namespace heng

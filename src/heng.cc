@@ -1,0 +1,31 @@
+// The one binary: commands from every group, exit codes of docs/contracts.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+
+#include "cli/cli.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"heng (衡): acts of power in, law over them, findings out", "heng"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", HENG_VERSION);
+  app.footer("`heng COMMAND --help` shows options and examples.\nDocumentation: README.md, docs/.");
+  int exit_code = 0;
+  heng::add_check_command(app, exit_code);
+  heng::add_case_commands(app, exit_code);
+  heng::add_gate_command(app, exit_code);
+  CLI::App* law_group = app.add_subcommand("law", "works on packs");
+  heng::add_law_test(*law_group, exit_code);
+  heng::add_version_command(app, HENG_VERSION, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "heng: internal error: {}\n", error.what());
+    return 70;
+  }
+  return exit_code;
+}

@@ -1,0 +1,232 @@
+// The sentences of the law over one scope: conditions, states and clocks as sections 4 and 5 of docs/language.md
+// put them. Slow and plain on purpose: every question is answered by looking through the timeline.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "watch/scope.h"
+
+namespace heng::watch {
+
+inline constexpr uint32_t kNoRank = UINT32_MAX;
+
+// A value met in a condition. Unknown is an absent field; blank is a field that was looked at and found empty.
+struct Val {
+  enum class Kind : uint8_t { unknown, blank, number, symbol, yes_no, date, instant, minutes, list, quantity };
+  Kind kind = Kind::unknown;
+  bool yes = false;
+  Sym symbol = 0;
+  int32_t minutes = 0;
+  int32_t period = kNone;  // quantity
+  Decimal number;          // number, quantity
+  Date date;
+  Instant instant;
+  std::vector<Sym> list;
+};
+
+// An amount with the convention it is counted by.
+struct Measured {
+  bool known = false;
+  calendar::Amount amount;
+  Decimal number;
+  int32_t period = kNone;
+};
+
+// What an evaluation noticed: fields it missed, acts it rests on.
+struct Notes {
+  std::vector<Sym> missing;
+  std::vector<uint32_t> witnesses;  // ranks
+  void miss(Sym field);
+};
+
+// From where a condition is judged.
+struct View {
+  const Head* head = nullptr;
+  Key key;
+  uint32_t self = kNoRank;    // the judged or starting act
+  uint32_t spoken = kNoRank;  // the act bare words speak of: self, in `where` the candidate
+  uint32_t limit = 0;         // acts of smaller rank are earlier
+  Instant at;
+  std::vector<uint32_t> aliases;
+  Notes* notes = nullptr;
+};
+
+// How far the world is known: acts of rank < limit, and time up to now.
+struct Horizon {
+  uint32_t limit = 0;
+  Instant now;
+};
+
+struct StateSpan {
+  Instant from;                // dated back by `from FIELD`, else begin
+  Instant begin;
+  Instant end;                 // meaningless while open
+  uint32_t begin_rank = kNoRank;
+  uint32_t end_rank = kNoRank;
+  bool open = true;
+};
+
+// One line of a clock's ledger.
+struct LedgerLine {
+  enum class Kind : uint8_t { start, base, extension, reduction, ignored, pause, resume, restart, met, lapsed } kind;
+  uint32_t rank = kNoRank;
+  Instant at;
+  const Step* step = nullptr;
+  std::string cite;
+  Measured measured;
+  std::string why;      // ignored: "late", "often"
+  int32_t state = kNone;  // pause, resume
+};
+
+// An end a clock had, from when it was known until it was superseded or the clock was over.
+struct Segment {
+  calendar::Sum sum;
+  bool open = false;       // paused: no end
+  bool past = false;       // `minus` moved it before known_from
+  uint32_t set_by = kNoRank;  // the ledger act; the start itself: kNoRank
+  Instant known_from;
+  Instant until;           // superseded, or over, or now
+  Instant anchor;
+  int32_t period = kNone;
+  Measured total;
+  std::vector<calendar::PauseSpan> pauses;
+};
+
+// A running of a clock.
+struct Instance {
+  const Clock* clock = nullptr;
+  Key key;
+  uint32_t start_rank = kNoRank;  // the starting act; for `end of C` that of C
+  Instant start;
+  std::string anchor;             // for the finding's id
+  std::vector<LedgerLine> ledger;
+  std::vector<Segment> segments;  // at least one
+  bool met = false;
+  bool lapsed = false;
+  bool voided = false;            // the end it hung on is no more
+  bool waiting = false;           // an unknown match may have met it
+  bool no_sum = false;            // an unknown number: no end can be given
+  bool uncertain = false;         // something unknown was taken one way; the strict reading may differ
+  Instant over_at;
+  uint32_t over_rank = kNoRank;
+  std::vector<Sym> missing;
+  std::vector<std::pair<std::string, Instant>> rungs;  // reached warnings: name, when
+
+  bool over() const { return met || lapsed || voided; }
+  const Segment& last() const { return segments.back(); }
+};
+
+// An undecided thing: which clock or rule, on which act, and what it needed.
+struct Undecided {
+  const Head* head = nullptr;
+  Key key;
+  uint32_t rank = kNoRank;
+  std::vector<Sym> fields;
+};
+
+// What a rule says of one act.
+struct RuleVerdict {
+  enum class Outcome : uint8_t { not_judged, excused, kept, breached, undecided } outcome = Outcome::not_judged;
+  std::vector<const Condition*> failed;        // the false lines
+  std::vector<const Condition*> would_excuse;  // excuses that are not known to hold
+  const Condition* excuse = nullptr;
+  std::vector<Sym> missing;
+  std::vector<uint32_t> witnesses;
+};
+
+// Which ways a declaration's lines went, for test coverage: a line of the law, and what it said.
+using Coverage = std::set<std::pair<const void*, int>>;
+
+class Evaluator {
+ public:
+  Coverage* coverage = nullptr;
+
+  Evaluator(const Scope& scope, Instant now) : scope_(scope), plan_(scope.plan()), now_(now) {}
+
+  const Scope& scope() const { return scope_; }
+  const Plan& plan() const { return plan_; }
+  Horizon horizon() const { return {scope_.size(), now_}; }
+  const calendar::Zone& zone(const Head* head) const {
+    return plan_.zones[head == nullptr ? 0 : static_cast<size_t>(head->zone)];
+  }
+
+  // ---- conditions (judge.cc)
+  View view_of(const Head& head, Key key, uint32_t rank, Notes* notes) const;
+  Tri match(const Pattern& pattern, uint32_t rank, const View& view);
+  Tri holds(const Atom& atom, const View& view);
+  Tri all_of(std::span<const Atom> atoms, const View& view);
+  Tri holds(const Condition& condition, const View& view);
+  Tri state_holds(int32_t state, Key key, uint32_t limit, Instant at);
+  bool binds(const Head& head, Instant at) const;
+
+  // ---- values (value.cc)
+  Val value(const Operand& operand, const View& view);
+  Val value(const Factor& factor, const View& view);
+  Tri compare(const Val& a, law::Atom::Compare op, const Val& b, const View& view) const;
+  Measured measure(const Quantity& quantity, const View& view);
+  std::optional<Instant> instant_of(const Val& value, const View& view) const;
+  std::string text_of(const Val& value, const View& view) const;
+  // A span of an act: from one field to another, less its gaps.
+  struct SpanValue {
+    Instant from;
+    Instant to;
+    std::vector<std::pair<Instant, Instant>> gaps;
+    bool gaps_known = true;
+  };
+  std::optional<SpanValue> span(const Operand& operand, const View& view);
+  // The values a condition read, "field = value", for explanations.
+  std::vector<std::string> read_values(const Atom& atom, const View& view);
+
+  // ---- states and clocks (state.cc, clock.cc)
+  const std::vector<StateSpan>& spans(int32_t state, Key key);
+  // Every running of the clock for the key, as known at the horizon; the default horizon is remembered.
+  const std::vector<Instance>& instances(int32_t clock, Key key);
+  std::vector<Instance> instances_at(int32_t clock, Key key, Horizon horizon);
+  // The keys a declaration is judged for.
+  std::vector<Key> keys_of(const Head& head, std::span<const Pattern* const> patterns);
+  std::vector<Key> keys_of(const Clock& clock);
+
+  // ---- rules (rule.cc); `used` takes the view the lines were judged from
+  RuleVerdict judge(const Rule& rule, Key key, uint32_t rank, View* used = nullptr);
+
+  const std::vector<Undecided>& undecided() const { return undecided_; }
+  void note_undecided(const Head& head, Key key, uint32_t rank, const std::vector<Sym>& fields);
+
+ private:
+  struct Start {
+    uint32_t rank = kNoRank;
+    Instant at;
+    std::string anchor;
+    std::optional<Instant> void_from;  // the end it hangs on was superseded, or its clock stopped
+    uint32_t limit = 0;                // acts earlier than the start
+    bool by_act = false;               // else the clock started it
+  };
+  std::vector<Start> starts_of(const Clock& clock, Key key, Horizon horizon);
+  Instance run(const Clock& clock, Key key, const Start& start, Horizon horizon, bool strict);
+  void ring_rungs(Instance& instance, const Instance& strict, Horizon horizon);
+  Tri line_holds(const Condition& condition, const View& view);
+  Key key_for(const Head& head, Key key) const;
+  Tri disjoint_or_same(const Atom& atom, const View& view);
+  std::optional<std::vector<Sym>> set_of(const Operand& operand, const View& view);
+  Tri count_holds(const law::Count& count, int64_t least, int64_t most) const;
+  Tri earlier(const Atom& atom, const View& view);
+  Tri count_in(const Atom& atom, const View& view);
+  Tri distance(const Atom& atom, const View& view);
+  Tri in_window(const Window& window, uint32_t candidate, const View& view);
+  bool rolls(int32_t period, Key key, Instant at, Horizon horizon);
+
+  const Scope& scope_;
+  const Plan& plan_;
+  Instant now_;
+  std::map<std::tuple<int32_t, int32_t, Sym>, std::vector<Instance>> instances_;
+  std::map<std::tuple<int32_t, int32_t, Sym>, std::vector<StateSpan>> spans_;
+  std::vector<Undecided> undecided_;
+  int depth_ = 0;
+};
+
+}  // namespace heng::watch

@@ -1,0 +1,508 @@
+#include "watch/history.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "act/json.h"
+#include "base/text.h"
+
+namespace heng::watch {
+namespace {
+
+constexpr uint16_t kMostOfAKind = 60000;  // parties, fields, documents or list items of one act
+
+uint64_t fingerprint(std::string_view text) {
+  uint64_t h = 1469598103934665603ULL;
+  for (const char c : text) h = (h ^ static_cast<uint8_t>(c)) * 1099511628211ULL;
+  return h;
+}
+
+const char* word_of(law::Type::Kind type) {
+  switch (type) {
+    case law::Type::Kind::number: return "a number";
+    case law::Type::Kind::money: return "a sum of money";
+    case law::Type::Kind::text: return "text";
+    case law::Type::Kind::date: return "a date";
+    case law::Type::Kind::time: return "a time";
+    case law::Type::Kind::clock_time: return "a clock time";
+    case law::Type::Kind::level: return "a level";
+    case law::Type::Kind::yes_no: return "yes or no";
+    case law::Type::Kind::people: return "a list of people";
+    case law::Type::Kind::one_of: return "a code";
+    case law::Type::Kind::list: return "a list";
+  }
+  return "text";
+}
+
+std::optional<int32_t> clock_minutes(std::string_view text) {
+  if (text.size() < 4) return std::nullopt;
+  const size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0 || colon > 2 || colon + 3 > text.size()) return std::nullopt;
+  int32_t hour = 0;
+  for (size_t i = 0; i < colon; ++i) {
+    if (text[i] < '0' || text[i] > '9') return std::nullopt;
+    hour = hour * 10 + (text[i] - '0');
+  }
+  if (text[colon + 1] < '0' || text[colon + 1] > '5' || text[colon + 2] < '0' || text[colon + 2] > '9')
+    return std::nullopt;
+  if (hour > 24) return std::nullopt;
+  return hour * 60 + (text[colon + 1] - '0') * 10 + (text[colon + 2] - '0');
+}
+
+}  // namespace
+
+Sym History::text_symbol(const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::text: return plan_.symbols.intern(value.text);
+    case Value::Kind::number: return plan_.symbols.intern(value.exact ? value.number.text() : value.text);
+    case Value::Kind::boolean: return plan_.symbols.intern(value.boolean ? "yes" : "no");
+    default: return 0;
+  }
+}
+
+Datum History::typed(const Value& value, law::Type::Kind type, bool declared, Sym field, const StoredAct& act,
+                     std::vector<Note>* notes) {
+  using T = law::Type::Kind;
+  Datum out;
+  out.field = field;
+  const auto wrong = [&]() {
+    // Not what the act type says: kept as the text it is, so that nothing is lost; a comparison with it is unknown.
+    if (notes != nullptr)
+      notes->push_back({"act-field-type",
+                        fmt::format("field `{}` is not {}", plan_.symbols.text(field), word_of(type)),
+                        "correct the value, or leave the field out if it is not known"});
+    out.kind = Datum::Kind::symbol;
+    out.payload = text_symbol(value);
+    return out;
+  };
+  if (value.kind == Value::Kind::null) return out;
+  if (value.kind == Value::Kind::list || type == T::people || type == T::list) {
+    out.kind = Datum::Kind::list;
+    out.payload = static_cast<int64_t>(lists_.size());
+    const auto add = [&](const Value& item) {
+      if (item.kind == Value::Kind::object) {  // a person written as {id, role}
+        for (const auto& [name, member] : item.members)
+          if (name == "id") lists_.push_back(text_symbol(member));
+        return;
+      }
+      if (const Sym symbol = text_symbol(item); symbol != 0) lists_.push_back(symbol);
+    };
+    if (value.kind == Value::Kind::list) {
+      for (const Value& item : value.items) add(item);
+    } else {
+      add(value);
+    }
+    const size_t count = lists_.size() - static_cast<size_t>(out.payload);
+    out.count = static_cast<uint16_t>(std::min<size_t>(count, kMostOfAKind));
+    return out;
+  }
+  if (value.kind == Value::Kind::object) return wrong();
+  switch (type) {
+    case T::number:
+    case T::money: {
+      std::optional<Decimal> number;
+      if (value.kind == Value::Kind::number && value.exact) number = value.number;
+      if (value.kind == Value::Kind::text) number = Decimal::parse(value.text);
+      if (!number) return wrong();
+      out.kind = Datum::Kind::number;
+      out.scale = static_cast<uint8_t>(number->scale);
+      out.payload = number->mantissa;
+      return out;
+    }
+    case T::yes_no:
+      if (value.kind == Value::Kind::boolean) {
+        out.payload = value.boolean ? 1 : 0;
+      } else if (value.kind == Value::Kind::text && (value.text == "yes" || value.text == "true" || value.text == "是")) {
+        out.payload = 1;
+      } else if (value.kind == Value::Kind::text && (value.text == "no" || value.text == "false" || value.text == "否")) {
+        out.payload = 0;
+      } else {
+        return wrong();
+      }
+      out.kind = Datum::Kind::yes_no;
+      return out;
+    case T::date:
+    case T::time: {
+      if (value.kind != Value::Kind::text) return wrong();
+      if (const auto date = parse_date(value.text); date.ok()) {
+        out.kind = Datum::Kind::date;
+        out.payload = date->days;
+        return out;
+      }
+      if (const auto time = parse_rfc3339(value.text); time.ok()) {
+        out.kind = Datum::Kind::instant;
+        out.payload = time->instant.us;
+        return out;
+      }
+      if (const auto local = parse_local_time(value.text); local.ok()) {  // on the act's own clock
+        out.kind = Datum::Kind::instant;
+        out.payload = local.value() - act.offset_minutes * kMinute;
+        return out;
+      }
+      return wrong();
+    }
+    case T::clock_time: {
+      if (value.kind != Value::Kind::text) return wrong();
+      if (const auto minutes = clock_minutes(value.text)) {
+        out.kind = Datum::Kind::minutes;
+        out.payload = *minutes;
+        return out;
+      }
+      if (const auto time = parse_rfc3339(value.text); time.ok()) {
+        out.kind = Datum::Kind::instant;
+        out.payload = time->instant.us;
+        return out;
+      }
+      return wrong();
+    }
+    case T::text:
+    case T::level:
+    case T::one_of:
+    case T::people:
+    case T::list: break;
+  }
+  if (!declared && value.kind == Value::Kind::number && value.exact) {
+    out.kind = Datum::Kind::number;
+    out.scale = static_cast<uint8_t>(value.number.scale);
+    out.payload = value.number.mantissa;
+    return out;
+  }
+  if (value.kind == Value::Kind::boolean) {
+    out.kind = Datum::Kind::yes_no;
+    out.payload = value.boolean ? 1 : 0;
+    return out;
+  }
+  out.kind = Datum::Kind::symbol;
+  out.payload = text_symbol(value);
+  if (out.payload == 0) out.kind = Datum::Kind::blank;  // "" says nothing
+  return out;
+}
+
+void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
+  out.at_us = act.at.instant.us;
+  out.offset_minutes = static_cast<int16_t>(act.at.offset_minutes);
+  out.recorded = act.recorded.has_value();
+  out.place_us = act.recorded ? act.recorded->instant.us : out.at_us;
+  out.id = plan_.symbols.intern(act.id);
+  out.case_id = plan_.symbols.intern(act.case_id);
+  out.agency = plan_.symbols.intern(act.agency);
+  auto [agency_kind, fresh] = kinds_.try_emplace(out.agency, 0);
+  if (fresh) agency_kind->second = plan_.agency_kind(out.agency);
+  out.agency_kind = agency_kind->second;
+  out.type_name = plan_.symbols.intern(act.type);
+  const auto type = plan_.act_index.find(out.type_name);
+  out.type = type == plan_.act_index.end() ? kUnknownType : type->second;
+  if (out.type != kUnknownType) out.type_name = plan_.acts[out.type].name;
+  out.corrects = plan_.symbols.intern(act.corrects);
+  out.annuls = plan_.symbols.intern(act.annuls);
+
+  out.first_party = static_cast<uint32_t>(parties_.size());
+  for (const Party& party : act.by) parties_.push_back({plan_.symbols.intern(party.id), plan_.symbols.intern(party.role)});
+  for (const Party& party : act.on) parties_.push_back({plan_.symbols.intern(party.id), plan_.symbols.intern(party.role)});
+  out.by_count = static_cast<uint16_t>(act.by.size());
+  out.on_count = static_cast<uint16_t>(act.on.size());
+
+  std::vector<Datum> typed_data;
+  typed_data.reserve(act.data.size());
+  const ActType* declared = out.type == kUnknownType ? nullptr : &plan_.acts[out.type];
+  for (const auto& [name, value] : act.data) {
+    const Sym field = plan_.symbols.intern(name);
+    law::Type::Kind kind = law::Type::Kind::text;
+    bool known = false;
+    if (declared != nullptr)
+      if (const auto own = declared->fields.find(field); own != declared->fields.end()) {
+        kind = own->second.type;
+        known = true;
+      }
+    if (!known) {
+      const auto anywhere = plan_.field_types.find(field);
+      if (anywhere != plan_.field_types.end()) kind = anywhere->second;
+      known = anywhere != plan_.field_types.end();
+      if (notes != nullptr && declared != nullptr && !known)
+        notes->push_back({"act-unknown-field",
+                          fmt::format("`{}` is no field of `{}`", name, plan_.symbols.text(declared->name)),
+                          "kept, but no rule reads it"});
+    }
+    typed_data.push_back(typed(value, kind, known, field, out, notes));
+  }
+  out.first_datum = static_cast<uint32_t>(data_.size());
+  data_.insert(data_.end(), typed_data.begin(), typed_data.end());
+  out.datum_count = static_cast<uint16_t>(typed_data.size());
+  out.first_document = static_cast<uint32_t>(documents_.size());
+  for (const Document& document : act.docs) documents_.push_back(plan_.symbols.intern(document.kind));
+  out.document_count = static_cast<uint16_t>(act.docs.size());
+}
+
+History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_ids) {
+  if (act.by.size() > kMostOfAKind || act.on.size() > kMostOfAKind || act.data.size() > kMostOfAKind ||
+      act.docs.size() > kMostOfAKind) {
+    if (notes != nullptr)
+      notes->push_back({"act-too-large", fmt::format("act `{}` has more than {} people, fields or documents", act.id,
+                                                     kMostOfAKind),
+                        "split the act"});
+    return Added::refused;
+  }
+  if (act.case_id.empty()) {
+    if (notes != nullptr)
+      notes->push_back({"act-no-case", fmt::format("act `{}` names no case", act.id), "add `case`"});
+    return Added::refused;
+  }
+  std::string bytes;
+  if (own_ids) bytes = act_to_json(act);
+  const uint64_t hash = fingerprint(bytes);
+  const Sym id = plan_.symbols.intern(act.id);
+  const auto known = own_ids ? ids_.find(id) : ids_.end();
+  if (known != ids_.end()) {
+    Known& before = known->second;
+    StoredAct& old = acts_[before.act];
+    if (before.hash == hash && (before.bytes.empty() || before.bytes == bytes)) return Added::same;
+    const int64_t place = act.recorded ? act.recorded->instant.us : act.at.instant.us;
+    const bool smaller = before.bytes.empty() ? hash < before.hash : bytes < before.bytes;
+    const bool wins = place < old.place_us || (place == old.place_us && smaller);
+    if (notes != nullptr)
+      notes->push_back({"act-id-conflict",
+                        fmt::format("the id `{}` stands for two different acts; the one recorded {} is kept", act.id,
+                                    wins ? "here" : "before"),
+                        "give the other act an id of its own, or say what it `corrects`"});
+    if (!wins) return Added::refused;
+    const Sym old_case = old.case_id;
+    StoredAct fresh;
+    store(act, fresh, notes);
+    acts_[before.act] = fresh;
+    before.hash = hash;
+    if (!before.bytes.empty()) before.bytes = std::move(bytes);
+    if (old_case != fresh.case_id) {
+      auto& list = by_case_[case_index_[old_case]];
+      list.erase(std::find(list.begin(), list.end(), before.act));
+      auto [slot, added] = case_index_.try_emplace(fresh.case_id, static_cast<uint32_t>(by_case_.size()));
+      if (added) {
+        by_case_.emplace_back();
+        case_order_.push_back(fresh.case_id);
+      }
+      by_case_[slot->second].push_back(before.act);
+    }
+    return Added::replaced;
+  }
+  const uint32_t index = static_cast<uint32_t>(acts_.size());
+  StoredAct stored;
+  store(act, stored, notes);
+  acts_.push_back(stored);
+  if (own_ids) {
+    kept_bytes_ += bytes.size();
+    if (kept_bytes_ > kKeptBytes) bytes.clear();
+    ids_.emplace(id, Known{index, hash, std::move(bytes)});
+  }
+  auto [slot, fresh] = case_index_.try_emplace(stored.case_id, static_cast<uint32_t>(by_case_.size()));
+  if (fresh) {
+    by_case_.emplace_back();
+    case_order_.push_back(stored.case_id);
+  }
+  by_case_[slot->second].push_back(index);
+  if (stored.at_us > last_at_.instant.us) last_at_ = act.at;
+  return Added::kept;
+}
+
+const std::vector<uint32_t>& History::acts_of(Sym case_id) const {
+  static const std::vector<uint32_t> kNothing;
+  const auto found = case_index_.find(case_id);
+  return found == case_index_.end() ? kNothing : by_case_[found->second];
+}
+
+namespace {
+
+// One case's acts and what they do to one another: who is annulled, who is replaced. References point only to
+// smaller places, so one pass from the last placed to the first settles annulments and one back settles the rest.
+class Liveness {
+ public:
+  Liveness(const History& history, const std::vector<uint32_t>& acts) : history_(history) {
+    std::unordered_map<Sym, uint32_t> ids;
+    for (const uint32_t act : acts) ids.emplace(history.act(act).id, act);
+    for (const uint32_t act : acts) {
+      const StoredAct& stored = history.act(act);
+      const Sym target = stored.corrects != 0 ? stored.corrects : stored.annuls;
+      if (target == 0) continue;
+      const auto found = ids.find(target);
+      const bool both = stored.corrects != 0 && stored.annuls != 0;
+      if (found == ids.end() || found->second == act || both)
+        bad_.insert(act);
+      else
+        target_[act] = found->second;
+    }
+    drop_rings(acts);
+    order_ = acts;
+    std::erase_if(order_, [this](uint32_t act) { return bad_.contains(act); });
+    for (const uint32_t act : order_) place(act);
+    std::erase_if(order_, [this](uint32_t act) {
+      const auto target = target_.find(act);
+      if (target == target_.end()) return false;
+      if (place_of_.contains(target->second) && placed_before(target->second, act)) return false;
+      bad_.insert(act);
+      target_.erase(target);
+      return true;
+    });
+    std::sort(order_.begin(), order_.end(), [this](uint32_t a, uint32_t b) { return placed_before(a, b); });
+    for (auto it = order_.rbegin(); it != order_.rend(); ++it) settle(*it);
+    for (const uint32_t act : order_) {
+      const auto target = target_.find(act);
+      if (target == target_.end() || history_.act(act).corrects == 0) continue;
+      root_[act] = root(target->second);
+      if (const auto above = annulled_.find(target->second); above != annulled_.end())
+        annulled_.emplace(act, above->second);
+    }
+  }
+
+  const std::unordered_set<uint32_t>& bad() const { return bad_; }
+  // The live annulment that took the act away (of itself or of what it corrects); nullptr if none did.
+  const uint32_t* annulled(uint32_t act) const { return find(annulled_, act); }
+  // The correction that stands in its place, the last placed of those not annulled; nullptr if none does.
+  const uint32_t* replaced(uint32_t act) const {
+    if (const uint32_t* by = find(corrected_, act)) return by;
+    const auto target = target_.find(act);
+    if (target == target_.end() || history_.act(act).corrects == 0) return nullptr;
+    const uint32_t* last = find(corrected_, target->second);
+    return last != nullptr && *last != act ? last : nullptr;
+  }
+  uint32_t root(uint32_t act) const {
+    const uint32_t* known = find(root_, act);
+    return known == nullptr ? act : *known;
+  }
+
+ private:
+  static const uint32_t* find(const std::unordered_map<uint32_t, uint32_t>& map, uint32_t act) {
+    const auto found = map.find(act);
+    return found == map.end() ? nullptr : &found->second;
+  }
+
+  void drop_rings(const std::vector<uint32_t>& acts) {
+    std::unordered_map<uint32_t, uint32_t> seen;  // act → the walk that reached it
+    uint32_t walk = 0;
+    for (const uint32_t start : acts) {
+      ++walk;
+      uint32_t at = start;
+      while (target_.contains(at) && !seen.contains(at)) {
+        seen[at] = walk;
+        at = target_[at];
+      }
+      if (!target_.contains(at) || seen[at] != walk || bad_.contains(at)) continue;
+      for (const uint32_t first = at;;) {  // the ring itself
+        bad_.insert(at);
+        at = target_[at];
+        if (at == first) break;
+      }
+    }
+    for (const uint32_t act : bad_) target_.erase(act);
+  }
+
+  struct Place {
+    int64_t us = 0;
+    uint32_t base = 0;  // the act whose place it takes
+    uint32_t depth = 0;
+  };
+  // One that corrects or annuls and gives no `recorded` stands just after the act it names.
+  Place place(uint32_t act) {
+    std::vector<uint32_t> path;
+    uint32_t at = act;
+    while (!place_of_.contains(at) && !history_.act(at).recorded && target_.contains(at)) {
+      path.push_back(at);
+      at = target_.at(at);
+    }
+    if (!place_of_.contains(at)) place_of_[at] = Place{history_.act(at).place_us, at, 0};
+    Place out = place_of_[at];
+    for (auto it = path.rbegin(); it != path.rend(); ++it) {
+      ++out.depth;
+      place_of_[*it] = out;
+    }
+    return out;
+  }
+  std::string_view id(uint32_t act) const { return history_.plan().symbols.text(history_.act(act).id); }
+  bool placed_before(uint32_t a, uint32_t b) const {
+    const Place& x = place_of_.at(a);
+    const Place& y = place_of_.at(b);
+    if (x.us != y.us) return x.us < y.us;
+    if (x.base != y.base) return natural_compare(id(x.base), id(y.base)) < 0;
+    if (x.depth != y.depth) return x.depth < y.depth;
+    return natural_compare(id(a), id(b)) < 0;
+  }
+
+  // All that names `act` is placed later and settled.
+  void settle(uint32_t act) {
+    const auto target = target_.find(act);
+    if (target == target_.end()) return;
+    if (annulled_.contains(act)) return;
+    if (history_.act(act).corrects != 0) {
+      corrected_.emplace(target->second, act);  // the last placed comes first
+    } else if (!corrected_.contains(act)) {
+      annulled_.emplace(target->second, act);
+    }
+  }
+
+  const History& history_;
+  std::vector<uint32_t> order_;
+  std::unordered_map<uint32_t, Place> place_of_;
+  std::unordered_map<uint32_t, uint32_t> target_;
+  std::unordered_map<uint32_t, uint32_t> annulled_;   // act → by
+  std::unordered_map<uint32_t, uint32_t> corrected_;  // act → by
+  std::unordered_map<uint32_t, uint32_t> root_;
+  std::unordered_set<uint32_t> bad_;
+};
+
+}  // namespace
+
+bool timeline_before(const History& history, const LiveActs::Item& a, const LiveActs::Item& b) {
+  const StoredAct& x = history.act(a.act);
+  const StoredAct& y = history.act(b.act);
+  if (x.at_us != y.at_us) return x.at_us < y.at_us;
+  const StoredAct& root_x = history.act(a.root);
+  const StoredAct& root_y = history.act(b.root);
+  if (root_x.place_us != root_y.place_us) return root_x.place_us < root_y.place_us;
+  if (root_x.id == root_y.id) return false;
+  return natural_compare(history.plan().symbols.text(root_x.id), history.plan().symbols.text(root_y.id)) < 0;
+}
+
+LiveActs live_acts(const History& history, const std::vector<uint32_t>& case_acts, Instant now) {
+  using Reason = LiveActs::Dropped::Why;
+  LiveActs out;
+  bool references = false;
+  bool waiting = false;
+  for (const uint32_t act : case_acts) {
+    references = references || history.act(act).corrects != 0 || history.act(act).annuls != 0;
+    waiting = waiting || history.act(act).at_us > now.us;
+  }
+  std::vector<uint32_t> done;
+  const std::vector<uint32_t>* acts = &case_acts;
+  if (waiting) {
+    for (const uint32_t act : case_acts) {
+      if (history.act(act).at_us > now.us)
+        out.dropped.push_back({act, Reason::waiting, act});
+      else
+        done.push_back(act);
+    }
+    acts = &done;
+  }
+  if (!references) {
+    out.acts.reserve(acts->size());
+    for (const uint32_t act : *acts) out.acts.push_back({act, act});
+  } else {
+    const Liveness liveness(history, *acts);
+    for (const uint32_t act : *acts) {
+      if (liveness.bad().contains(act))
+        out.dropped.push_back({act, Reason::bad_reference, act});
+      else if (const uint32_t* by = liveness.annulled(act))
+        out.dropped.push_back({act, Reason::annulled, *by});
+      else if (const uint32_t* correction = liveness.replaced(act))
+        out.dropped.push_back({act, Reason::corrected, *correction});
+      else if (history.act(act).annuls != 0)
+        out.dropped.push_back({act, Reason::annuls, act});
+      else
+        out.acts.push_back({act, liveness.root(act)});
+    }
+  }
+  std::sort(out.acts.begin(), out.acts.end(), [&](const LiveActs::Item& a, const LiveActs::Item& b) {
+    return timeline_before(history, a, b);
+  });
+  return out;
+}
+
+}  // namespace heng::watch

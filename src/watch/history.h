@@ -1,0 +1,149 @@
+// A set of acts in the compact form the evaluators read: names as symbols, fields typed by the packs' act types.
+// Built once, then read by any number of threads.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "act/act.h"
+#include "watch/plan.h"
+
+namespace heng::watch {
+
+struct PartyRef {
+  Sym id = 0;
+  Sym role = 0;
+};
+
+// One field of an act, typed.
+struct Datum {
+  enum class Kind : uint8_t { blank, number, symbol, yes_no, date, instant, minutes, list };
+  Sym field = 0;
+  Kind kind = Kind::blank;
+  uint8_t scale = 0;     // number
+  uint16_t count = 0;    // list
+  int64_t payload = 0;   // number: mantissa; symbol; yes_no: 0/1; date: days; instant: us; minutes; list: first index
+};
+
+struct StoredAct {
+  int64_t at_us = 0;
+  int64_t place_us = 0;  // recorded, else at; a correction or annulment without `recorded`: that of what it names
+  Sym id = 0;
+  Sym case_id = 0;
+  Sym agency = 0;
+  Sym agency_kind = 0;
+  Sym type_name = 0;
+  Sym corrects = 0;
+  Sym annuls = 0;
+  uint32_t first_party = 0;
+  uint32_t first_datum = 0;
+  uint32_t first_document = 0;
+  uint16_t type = kUnknownType;
+  int16_t offset_minutes = 0;
+  uint16_t by_count = 0;
+  uint16_t on_count = 0;
+  uint16_t datum_count = 0;
+  uint16_t document_count = 0;
+  bool recorded = false;  // `recorded` was given
+
+  Instant at() const { return {at_us}; }
+  Instant place() const { return {place_us}; }
+};
+
+class History {
+ public:
+  // The plan must outlive the history; its interner grows with the acts.
+  explicit History(Plan& plan) : plan_(plan) {}
+
+  // Takes one act in. Gives what is odd about it (a field of a wrong type, an unknown field), one text each.
+  // An act whose id is taken: the same content is ignored; of two contents the one with the smaller (recorded,
+  // canonical bytes) is kept (contracts.md) and the other reported.
+  struct Note {
+    std::string code;
+    std::string what;
+    std::string help;
+  };
+  enum class Added : uint8_t { kept, same, replaced, refused };
+  // `own_ids`: the ids may be met again (false for a foreign log, whose reader numbers its events).
+  Added add(const Act& act, std::vector<Note>* notes, bool own_ids = true);
+
+  const Plan& plan() const { return plan_; }
+  size_t size() const { return acts_.size(); }
+  const StoredAct& act(size_t index) const { return acts_[index]; }
+  std::span<const PartyRef> by(const StoredAct& act) const {
+    return {parties_.data() + act.first_party, act.by_count};
+  }
+  std::span<const PartyRef> on(const StoredAct& act) const {
+    return {parties_.data() + act.first_party + act.by_count, act.on_count};
+  }
+  std::span<const Datum> data(const StoredAct& act) const { return {data_.data() + act.first_datum, act.datum_count}; }
+  std::span<const Sym> documents(const StoredAct& act) const {
+    return {documents_.data() + act.first_document, act.document_count};
+  }
+  std::span<const Sym> list(const Datum& datum) const {
+    return {lists_.data() + datum.payload, datum.count};
+  }
+  // The field as the act states it; nullptr if absent.
+  const Datum* find(const StoredAct& act, Sym field) const {
+    for (const Datum& datum : data(act))
+      if (datum.field == field) return &datum;
+    return nullptr;
+  }
+
+  // Cases by name of first appearance; the acts of one (indices, in the order added).
+  const std::vector<Sym>& cases() const { return case_order_; }
+  const std::vector<uint32_t>& acts_of(Sym case_id) const;
+  // The latest instant an act was done, and its offset.
+  OffsetTime last_at() const { return last_at_; }
+
+ private:
+  Datum typed(const Value& value, law::Type::Kind type, bool declared, Sym field, const StoredAct& act,
+              std::vector<Note>* notes);
+  Sym text_symbol(const Value& value);
+  void store(const Act& act, StoredAct& out, std::vector<Note>* notes);
+
+  Plan& plan_;
+  std::vector<StoredAct> acts_;
+  std::vector<PartyRef> parties_;
+  std::vector<Datum> data_;
+  std::vector<Sym> lists_;
+  std::vector<Sym> documents_;
+  std::vector<Sym> case_order_;
+  std::unordered_map<Sym, uint32_t> case_index_;
+  std::vector<std::vector<uint32_t>> by_case_;
+  // The canonical bytes decide between two contents of one id; kept while they are few, by their hash beyond.
+  struct Known {
+    uint32_t act = 0;
+    uint64_t hash = 0;
+    std::string bytes;
+  };
+  static constexpr size_t kKeptBytes = size_t{256} << 20;
+  size_t kept_bytes_ = 0;
+  std::unordered_map<Sym, Known> ids_;
+  std::unordered_map<Sym, Sym> kinds_;  // agency → kind
+  OffsetTime last_at_{Instant{INT64_MIN}, 0};
+};
+
+// What stands in the timeline of one case (section 5, "The set of acts").
+struct LiveActs {
+  struct Item {
+    uint32_t act = 0;   // index into the history
+    uint32_t root = 0;  // the first act of its chain of corrections
+  };
+  std::vector<Item> acts;  // live, `at` not after now, in timeline order
+  struct Dropped {
+    uint32_t act = 0;
+    enum class Why : uint8_t { corrected, annulled, annuls, bad_reference, waiting } why = Why::corrected;
+    uint32_t by = 0;  // the act that did it
+  };
+  std::vector<Dropped> dropped;
+};
+LiveActs live_acts(const History& history, const std::vector<uint32_t>& case_acts, Instant now);
+
+// Timeline order: at, place of the root, id of the root in natural order.
+bool timeline_before(const History& history, const LiveActs::Item& a, const LiveActs::Item& b);
+
+}  // namespace heng::watch

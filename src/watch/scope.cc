@@ -1,0 +1,152 @@
+#include "watch/scope.h"
+
+#include <algorithm>
+
+namespace heng::watch {
+
+uint32_t Scope::count_until(Instant instant) const {
+  const auto it = std::partition_point(acts_.begin(), acts_.end(), [&](const LiveActs::Item& item) {
+    return history_.act(item.act).at_us <= instant.us;
+  });
+  return static_cast<uint32_t>(it - acts_.begin());
+}
+
+uint32_t Scope::first_at(Instant instant) const {
+  const auto it = std::partition_point(acts_.begin(), acts_.end(), [&](const LiveActs::Item& item) {
+    return history_.act(item.act).at_us < instant.us;
+  });
+  return static_cast<uint32_t>(it - acts_.begin());
+}
+
+// The first of the subject's paths that is given. A path through `by` or `on` gives every id of that role; one
+// through `data` counts only where the act type lists the subject in `on`.
+void Scope::carry(uint32_t rank, const Subject& subject, std::vector<Sym>& out) const {
+  const StoredAct& stored = act(rank);
+  const auto add = [&out](Sym value) {
+    if (value != 0 && std::find(out.begin(), out.end(), value) == out.end()) out.push_back(value);
+  };
+  const bool listed = stored.type != kUnknownType &&
+                      std::find(plan_.acts[stored.type].on.begin(), plan_.acts[stored.type].on.end(), subject.name) !=
+                          plan_.acts[stored.type].on.end();
+  for (const Subject::Path& path : subject.paths) {
+    switch (path.what) {
+      case What::on:
+        for (const PartyRef& party : history_.on(stored))
+          if (path.name == 0 || party.role == path.name) add(party.id);
+        break;
+      case What::by:
+        for (const PartyRef& party : history_.by(stored))
+          if (path.name == 0 || party.role == path.name) add(party.id);
+        break;
+      case What::agency: add(stored.agency); break;
+      default: {
+        if (!listed) break;
+        const Datum* datum = field(rank, path.name);
+        if (datum == nullptr) break;
+        if (datum->kind == Datum::Kind::list)
+          for (const Sym item : history_.list(*datum)) add(item);
+        else if (datum->kind == Datum::Kind::symbol)
+          add(static_cast<Sym>(datum->payload));
+        break;
+      }
+    }
+    if (!out.empty()) return;
+  }
+}
+
+const Scope::Carriage& Scope::carriage(int32_t subject_index) const {
+  auto [it, fresh] = carriages_.try_emplace(subject_index);
+  Carriage& out = it->second;
+  if (!fresh) return out;
+  const Subject& subject = plan_.subjects[static_cast<size_t>(subject_index)];
+  out.by_rank.resize(size());
+  std::vector<Sym> values;
+  for (uint32_t rank = 0; rank < size(); ++rank) {
+    values.clear();
+    carry(rank, subject, values);
+    Standing& standing = out.by_rank[rank];
+    if (!values.empty()) {
+      standing = {Standing::Mode::listed, static_cast<uint32_t>(out.lists.size()), static_cast<uint32_t>(values.size())};
+      out.lists.insert(out.lists.end(), values.begin(), values.end());
+      for (const Sym value : values)
+        if (out.named_from.try_emplace(value, static_cast<uint32_t>(out.named.size())).second)
+          out.named.push_back(value);
+      continue;
+    }
+    const StoredAct& stored = act(rank);
+    const bool listed = stored.type != kUnknownType &&
+                        std::find(plan_.acts[stored.type].on.begin(), plan_.acts[stored.type].on.end(), subject.name) !=
+                            plan_.acts[stored.type].on.end();
+    const uint32_t named = static_cast<uint32_t>(out.named.size());
+    if (listed) {
+      if (subject.each_of || across_) continue;
+      if (named == 1) {
+        standing = {Standing::Mode::listed, static_cast<uint32_t>(out.lists.size()), 1};
+        out.lists.push_back(out.named[0]);
+      } else if (named > 1) {
+        standing = {Standing::Mode::unknown_named, 0, named};
+      }
+    } else if (!subject.kept_in_office && !across_) {
+      standing = {Standing::Mode::all_named, 0, named};
+    }
+  }
+  return out;
+}
+
+Tri Scope::stands(uint32_t rank, Key key) const {
+  if (key.subject == kNone || across_) return Tri::yes;
+  const Carriage& all = carriage(key.subject);
+  const Standing& standing = all.by_rank[rank];
+  switch (standing.mode) {
+    case Standing::Mode::none: return Tri::no;
+    case Standing::Mode::listed:
+      for (uint32_t i = 0; i < standing.count; ++i)
+        if (all.lists[standing.first + i] == key.value) return Tri::yes;
+      return Tri::no;
+    case Standing::Mode::all_named:
+    case Standing::Mode::unknown_named: {
+      const auto found = all.named_from.find(key.value);
+      if (found == all.named_from.end() || found->second >= standing.count) return Tri::no;
+      return standing.mode == Standing::Mode::all_named ? Tri::yes : Tri::unknown;
+    }
+  }
+  return Tri::no;
+}
+
+const std::vector<Sym>& Scope::values(int32_t subject) const { return carriage(subject).named; }
+
+std::vector<Sym> Scope::carried(uint32_t rank, int32_t subject) const {
+  const Carriage& all = carriage(subject);
+  const Standing& standing = all.by_rank[rank];
+  if (standing.mode != Standing::Mode::listed) return {};
+  return {all.lists.begin() + standing.first, all.lists.begin() + standing.first + standing.count};
+}
+
+bool Scope::key_missing(uint32_t rank, int32_t subject) const {
+  return subject != kNone && !across_ && carriage(subject).by_rank[rank].mode == Standing::Mode::unknown_named;
+}
+
+const Datum* Scope::field(uint32_t rank, Sym name) const {
+  const StoredAct& stored = act(rank);
+  if (const Datum* own = history_.find(stored, name)) return own;
+  if (stored.type == kUnknownType || across_) return nullptr;
+  const auto& fields = plan_.acts[stored.type].fields;
+  const auto declared = fields.find(name);
+  if (declared == fields.end() || !declared->second.else_latest) return nullptr;
+  for (uint32_t before = rank; before-- > 0;)
+    if (const Datum* last = history_.find(act(before), name)) return last;
+  return nullptr;
+}
+
+Sym Scope::role_of(Sym person, uint32_t rank) const {
+  for (uint32_t at = rank + 1; at-- > 0;) {
+    const StoredAct& stored = act(at);
+    for (const PartyRef& party : history_.by(stored))
+      if (party.id == person && party.role != 0) return party.role;
+    for (const PartyRef& party : history_.on(stored))
+      if (party.id == person && party.role != 0) return party.role;
+  }
+  return 0;
+}
+
+}  // namespace heng::watch
