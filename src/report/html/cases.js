@@ -81,7 +81,7 @@ function clockBlock(clock) {
       el("span", { class: "time sub" }, clock.end ? t("end") + " " + endText(clock.end, home) + (clock.provisional ? " ?" : "") : t("open")),
     ),
     facts([
-      [t("rule"), user(clock.rule)],
+      [t("rule"), idText(clock.rule)],
       [t("key"), clock.key.length > 0 ? user(keyText(clock.key)) : null],
       [t("start"), [el("span", { class: "time" }, timeText(clock.start, home)), clock.startAct ? [" ", user(clock.startAct)] : null]],
       [t("over"), clock.over ? el("span", { class: "time" }, endText(clock.over, home)) : null],
@@ -93,6 +93,7 @@ function clockBlock(clock) {
 
 function actsTable(view) {
   return table(
+    "acts",
     t("acts"),
     ["#", t("at"), t("act"), t("agency"), t("by"), t("id")],
     view.acts.map((act) => [

@@ -21,6 +21,9 @@ const svg = (tag, attributes, ...children) =>
 // Ids and names from outside keep their own direction and may break anywhere.
 const user = (text) => el("bdi", { class: "user" }, text);
 
+// Names of the law language break after their joints first.
+const idText = (text) => el("bdi", { class: "user" }, (text.match(/[^_./]*[_./]?/g) || []).flatMap((part, i) => (i ? [el("wbr"), part] : [part])));
+
 const ICONS = {
   breach: "M8 1.5 15 14H1Z",
   late: "M8 1.5 15 14H1ZM8 5.2 4.2 12h7.6Z",
@@ -48,17 +51,17 @@ function facts(rows) {
 
 const commaList = (values) => values.flatMap((value, i) => (i ? [", ", user(value)] : [user(value)]));
 
-// A table that turns into blocks on a narrow page; roles keep it a table for a screen reader.
-function table(name, heads, rows) {
+// A table that turns into blocks on a narrow page (by its kind); roles keep it a table for a screen reader.
+function table(kind, name, heads, rows) {
   return el(
     "table",
-    { class: "data", role: "table", "aria-label": name },
+    { class: "data " + kind, role: "table", "aria-label": name },
     el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, heads.map((h) => el("th", { scope: "col", role: "columnheader" }, h)))),
     el(
       "tbody",
       { role: "rowgroup" },
       rows.map((cells) =>
-        el("tr", { role: "row" }, cells.map((cell, i) => el("td", { role: "cell", "data-head": heads[i] }, cell))),
+        el("tr", { role: "row" }, cells.map((cell) => el("td", { role: "cell" }, cell))),
       ),
     ),
   );

@@ -5,6 +5,7 @@ const ENDS_NOTHING = new Set(["start", "restart", "met"]);
 // Step, words with their sources, instant.
 function sumTable(lines) {
   return table(
+    "sum",
     t("sum"),
     [t("step"), t("what"), t("until")],
     lines.map((line) => {
@@ -21,6 +22,7 @@ function sumTable(lines) {
 // `depth` is the level of its heading; `toCase` opens the case, or is left out (in print).
 function explanation(f, depth, toCase) {
   const rule = f.rule + (f.part ? "." + f.part : "");
+  const atEnd = f.due && f.due[0] === f.at[0]; // one instant, written one way
   return el(
     "article",
     { class: "explanation", "aria-label": pick(f.label) || rule },
@@ -31,13 +33,13 @@ function explanation(f, depth, toCase) {
       " ",
       user(pick(f.label) || rule),
     ),
-    el("p", { class: "rule-id" }, user(rule)),
+    el("p", { class: "rule-id" }, idText(rule)),
     el("p", { class: "message" }, user(pick(f.message))),
     facts([
       [t("case"), user(f.case)],
       [t("key"), f.key.length > 0 ? user(keyText(f.key)) : null],
       [t("severity"), word(SEVERITIES, f.severity)],
-      [t("since"), el("span", { class: "time" }, timeText(f.at, home))],
+      [t("since"), el("span", { class: "time" }, (atEnd ? endText : timeText)(f.at, home))],
       [t("due"), f.due ? el("span", { class: "time" }, endText(f.due, home)) : null],
       [t("lateBy"), f.lateBy === null ? null : el("b", { class: "text-late" }, durationText(f.lateBy))],
       [t("lacks"), f.missing.length > 0 ? commaList(f.missing) : null],

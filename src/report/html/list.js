@@ -125,7 +125,7 @@ function rulesCard() {
               refilter();
             },
             [
-              el("span", { class: "rule-name" }, severityTag(rule.severity), " ", user(pick(rule.label) || rule.id)),
+              el("span", { class: "rule-name" }, severityTag(rule.severity), user(pick(rule.label) || rule.id)),
               bar(KIND_IDS.map((kind) => ["fill-" + kind, rule.kinds[kind] || 0]), most),
               el(
                 "span",
@@ -238,7 +238,7 @@ function row(f) {
         onclick: () => choose(open ? "" : f.id),
       },
       el("span", { class: "cell-kind" }, kindTag(f.kind), severityTag(f.severity)),
-      el("span", { class: "cell-what" }, el("span", { class: "label" }, user(pick(f.label) || f.rule)), el("span", { class: "sub" }, user(f.rule + (f.part ? "." + f.part : "")))),
+      el("span", { class: "cell-what" }, el("span", { class: "label" }, user(pick(f.label) || f.rule)), el("span", { class: "sub" }, idText(f.rule + (f.part ? "." + f.part : "")))),
       el("span", { class: "cell-case" }, user(f.case), f.key.length > 0 && el("span", { class: "sub" }, user(keyText(f.key)))),
       el(
         "span",

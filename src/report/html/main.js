@@ -134,8 +134,13 @@ function drawAll() {
 
 // What is printed: the findings that the filters leave, each in full; or the case as it stands.
 const PRINT_MOST = 300;
+let folded = []; // what was closed before printing
 function preparePrint() {
-  if (view !== "findings") return;
+  if (view !== "findings") {
+    folded = [...document.querySelectorAll("#view-cases details:not([open])")];
+    for (const details of folded) details.open = true;
+    return;
+  }
   const list = selected();
   replace(
     "print-list",
@@ -144,7 +149,11 @@ function preparePrint() {
   );
 }
 addEventListener("beforeprint", preparePrint);
-addEventListener("afterprint", () => replace("print-list"));
+addEventListener("afterprint", () => {
+  replace("print-list");
+  for (const details of folded) details.open = false;
+  folded = [];
+});
 
 addEventListener("keydown", (event) => {
   const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);

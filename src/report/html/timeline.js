@@ -165,7 +165,7 @@ function drawClock(clock, y, scale, found) {
     { class: "clock state-" + clock.state },
     svg("title", {}, full),
     svg("text", { x: textX, y: y - 6, class: "label" }, text),
-    svg("rect", { x: from, y, width: long, height: 12, rx: 3, class: "bar" }),
+    svg("rect", { x: from, y, width: long, height: 12, rx: 3, class: "span" }),
     stretchesOf(clock).map((part) => {
       const a = x(part.from);
       const b = Math.min(x(part.to), to);
@@ -269,8 +269,9 @@ function legend() {
     legendItem(svg("circle", { cx: 13, cy: 8, r: 5, class: "act-one" }), t("legendMark")),
     legendItem([svg("circle", { cx: 13, cy: 8, r: 8, class: "act-many" }), svg("text", { x: 13, y: 12, class: "in-mark", "text-anchor": "middle" }, "3")], t("legendMany")),
     legendItem(svg("circle", { cx: 13, cy: 8, r: 5, class: "act-gone" }), t("legendGone")),
-    legendItem(svg("g", { class: "clock state-running" }, svg("rect", { x: 1, y: 2, width: 24, height: 12, rx: 3, class: "bar" })), t("legendBar")),
+    legendItem(svg("g", { class: "clock state-running" }, svg("rect", { x: 1, y: 2, width: 24, height: 12, rx: 3, class: "span" })), t("legendBar")),
     legendItem(svg("rect", { x: 1, y: 2, width: 24, height: 12, fill: "url(#hatch)", class: "stretch-pause" }), t("legendPause")),
+    legendItem(svg("path", { d: "M13 3l5 5-5 5-5-5Z", class: "rung" }), t("legendRung")),
     legendItem(svg("path", { d: "M1 8H25", class: "late-line" }), t("legendLate")),
   );
 }

@@ -106,6 +106,7 @@ const WORDS = {
   legendMany: ["多个行为", "several acts"],
   legendBar: ["期限", "clock"],
   legendPause: ["中止、延长", "pause, extension"],
+  legendRung: ["预警", "warning"],
   legendLate: ["超期", "overdue"],
   legendGone: ["已更正或撤销", "corrected or annulled"],
 };
