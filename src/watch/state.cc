@@ -271,6 +271,12 @@ std::vector<Evaluator::Start> Evaluator::starts_of(const Clock& clock, Key key, 
   std::sort(out.begin(), out.end(), [](const Start& a, const Start& b) {
     return a.at != b.at ? a.at < b.at : a.limit < b.limit;
   });
+  // One running for one start, however many lines it fits.
+  out.erase(std::unique(out.begin(), out.end(),
+                        [](const Start& a, const Start& b) {
+                          return a.rank == b.rank && a.at == b.at && a.anchor == b.anchor;
+                        }),
+            out.end());
   return out;
 }
 

@@ -308,9 +308,9 @@ Val Evaluator::value(const Factor& factor, const View& view) {
       }
       return missing(factor.field);
     }
-    case K::acting_as: {
+    case K::acting_as: {  // in the past and in the judged act itself: a role is written beside the person
       std::vector<Sym> ids;
-      for (uint32_t rank = 0; rank < view.limit; ++rank) {
+      for (uint32_t rank = 0; rank < scope_.size() && (rank < view.limit || rank == view.self); ++rank) {
         if (scope_.stands(rank, view.key) == Tri::no) continue;
         for (const PartyRef& party : scope_.history().by(scope_.act(rank)))
           if (std::find(factor.roles.begin(), factor.roles.end(), party.role) != factor.roles.end() &&
