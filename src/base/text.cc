@@ -22,6 +22,10 @@ bool opens(char32_t value) {
   return kOpening.find(value) != std::u32string_view::npos;
 }
 
+bool is_letter(char32_t value) {
+  return (value >= U'a' && value <= U'z') || (value >= U'A' && value <= U'Z');
+}
+
 std::vector<char32_t> runes_of(std::string_view text) {
   std::vector<char32_t> out;
   for (size_t at = 0; at < text.size();) {
@@ -151,6 +155,8 @@ std::vector<std::string> wrap_to_width(std::string_view text, size_t columns) {
   // A line may break before `i` if one side is a space or a wide sign, and neither hangs a mark.
   const auto may_break = [&](size_t i) {
     if (runes[i - 1] == U' ') return runes[i] != U' ';
+    if ((runes[i - 1] == U'_' || runes[i - 1] == U'/') && is_letter(runes[i]))
+      return true;  // the joints of a name
     if (closes(runes[i]) || opens(runes[i - 1])) return false;
     return rune_width(runes[i]) == 2 || rune_width(runes[i - 1]) == 2;
   };

@@ -37,8 +37,8 @@ std::string pad_left(std::string_view text, size_t columns);
 // At most `columns` wide, "…" in place of what was cut.
 std::string clip_to_width(std::string_view text, size_t columns);
 // Lines at most `columns` wide (columns ≥ 2): broken at spaces and beside Han characters, never before a
-// closing mark such as "，" or "）" if it can be helped, inside a word only when the word alone is wider.
-// Keeps '\n' as a break. At least one line.
+// closing mark such as "，" or "）" if it can be helped; after "_" and "/" in names; inside a word only when
+// the word alone is wider. Keeps '\n' as a break. At least one line.
 std::vector<std::string> wrap_to_width(std::string_view text, size_t columns);
 // Control characters (but '\n' and '\t') shown as U+FFFD, so that text from outside cannot drive a terminal.
 std::string printable(std::string_view text);

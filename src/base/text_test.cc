@@ -70,6 +70,11 @@ TEST(Wrap, CutsAWordThatFitsNowhere) {
   EXPECT_EQ(lines, (std::vector<std::string>{"abcd", "efgh", "ij"}));
 }
 
+TEST(Wrap, BreaksNamesAtTheirJoints) {
+  EXPECT_EQ(wrap_to_width("cn.criminal/arrest_request_limit", 20),
+            (std::vector<std::string>{"cn.criminal/arrest_", "request_limit"}));
+}
+
 TEST(Printable, StopsTerminalCommands) {
   EXPECT_EQ(printable("a\x1B[31mb"), "a\xEF\xBF\xBD[31mb");
   EXPECT_EQ(printable("\xE2\x80\xAE"), "\xEF\xBF\xBD");  // right-to-left override

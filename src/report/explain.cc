@@ -69,8 +69,10 @@ void explain(Screen& screen, const watch::Finding& finding) {
   screen.line();
   std::vector<std::pair<std::string, std::string>> facts;
   facts.emplace_back(screen.word("级别", "severity"), screen.word(word_of(finding.severity)));
-  const bool at_end = finding.due && finding.due->instant == finding.at.instant;  // one instant, written one way
-  facts.emplace_back(screen.word("成立于", "since"), at_end ? screen.end(finding.at) : screen.time(finding.at));
+  const bool at_end =
+      finding.due && finding.due->instant == finding.at.instant;  // one instant, written one way
+  facts.emplace_back(screen.word("成立于", "since"),
+                     at_end ? screen.end(finding.at) : screen.time(finding.at));
   if (finding.due) facts.emplace_back(screen.word("最迟", "due"), screen.end(*finding.due));
   if (finding.late_by_us) {
     facts.emplace_back(screen.word("超出", "late by"),

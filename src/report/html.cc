@@ -59,7 +59,7 @@ void write_html(std::ostream& out, const Report& report) {
   const std::string policy = "default-src 'none'; script-src " + source_hash(script) + "; style-src " +
                              source_hash(style) + "; base-uri 'none'; form-action 'none'";
   const std::string when =
-      show_time(report.now, report.now.offset_minutes) + " " + show_offset(report.now.offset_minutes);
+      show_end(report.now, report.now.offset_minutes) + " " + show_offset(report.now.offset_minutes);
   std::string_view page = embedded::report_page();
   while (true) {
     const size_t open = page.find("{{");

@@ -7,6 +7,18 @@
 #include "base/text.h"
 
 namespace heng::report {
+namespace {
+
+size_t broken(const Counts& counts) { return counts.of(watch::Kind::breach) + counts.of(watch::Kind::late); }
+
+// 0 law broken, 1 about to be, 2 a signal, 3 not decided.
+int urgency(const Counts& counts) {
+  if (broken(counts) > 0) return 0;
+  if (counts.of(watch::Kind::warn) > 0) return 1;
+  return counts.of(watch::Kind::flag) > 0 ? 2 : 3;
+}
+
+}  // namespace
 
 watch::Severity severity_of(const watch::Finding& finding) {
   return finding.severity == watch::Severity::none ? watch::Severity::medium : finding.severity;
@@ -39,12 +51,10 @@ std::vector<RuleSummary> by_rule(std::span<const watch::Finding> findings) {
   }
   std::vector<RuleSummary> out;
   for (auto& [name, rule] : rules) out.push_back(std::move(rule));
-  const auto broken = [](const RuleSummary& rule) {
-    return rule.counts.of(watch::Kind::breach) + rule.counts.of(watch::Kind::late);
-  };
-  std::ranges::sort(out, [&](const RuleSummary& a, const RuleSummary& b) {
+  std::ranges::sort(out, [](const RuleSummary& a, const RuleSummary& b) {
+    if (urgency(a.counts) != urgency(b.counts)) return urgency(a.counts) < urgency(b.counts);
     if (a.severity != b.severity) return a.severity > b.severity;
-    if (broken(a) != broken(b)) return broken(a) > broken(b);
+    if (broken(a.counts) != broken(b.counts)) return broken(a.counts) > broken(b.counts);
     return natural_compare(a.rule, b.rule) < 0;
   });
   return out;

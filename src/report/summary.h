@@ -38,7 +38,8 @@ struct RuleSummary {
 watch::Severity severity_of(const watch::Finding& finding);  // never none
 
 Counts count(std::span<const watch::Finding> findings);
-// Rules with findings: the gravest first, then the most breaches and lates, then by name.
+// Rules with findings: those that were broken before those that only warn, flag or could not be decided; of
+// these the gravest first, then the most often broken, then by name.
 std::vector<RuleSummary> by_rule(std::span<const watch::Finding> findings);
 
 }  // namespace heng::report

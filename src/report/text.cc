@@ -13,8 +13,8 @@ namespace {
 void write_frame(Screen& screen, const Report& report) {
   screen.line(screen.word("衡 检查报告", "Heng report"), Ink::bold);
   std::vector<std::pair<std::string, std::string>> facts;
-  facts.emplace_back(screen.word("计算时刻", "as of"), show_time(report.now, report.now.offset_minutes) +
-                                                           " " + show_offset(report.now.offset_minutes));
+  facts.emplace_back(screen.word("计算时刻", "as of"), show_end(report.now, report.now.offset_minutes) + " " +
+                                                           show_offset(report.now.offset_minutes));
   for (const PackInfo& pack : report.packs) {
     std::string text = printable(pack.name);
     if (const std::string title = screen.word(pack.title, " / "); !title.empty()) text += " " + title;
@@ -57,16 +57,18 @@ void write_summary(Screen& screen, const Counts& counts, const std::vector<RuleS
   }
   screen.table({}, totals, 2);
   screen.line();
+  std::vector<watch::Kind> kinds;  // a column of nothing but dots says nothing
+  for (const watch::Kind kind : kKindsShown) {
+    if (counts.of(kind) > 0) kinds.push_back(kind);
+  }
   Screen::Row head;
-  for (const watch::Kind kind : kKindsShown)
-    head.push_back({screen.word(word_of(kind), "\n"), Ink::dim, true});
+  for (const watch::Kind kind : kinds) head.push_back({screen.word(word_of(kind), "\n"), Ink::dim, true});
   head.push_back({screen.word(Text{"级别", "severity"}, "\n")});
   head.push_back({screen.word("规则", "rule")});
   std::vector<Screen::Row> rows;
   for (const RuleSummary& rule : rules) {
     Screen::Row row;
-    for (const watch::Kind kind : kKindsShown)
-      row.push_back({number(rule.counts.of(kind)), Ink::plain, true});
+    for (const watch::Kind kind : kinds) row.push_back({number(rule.counts.of(kind)), Ink::plain, true});
     row.push_back({screen.word(word_of(rule.severity), "\n")});
     row.push_back({screen.lines(rule.label) + "\n" + printable(rule.rule)});
     rows.push_back(std::move(row));

@@ -130,8 +130,13 @@ const rules = [];
     if (SEVERITY_RANK[f.severity] > SEVERITY_RANK[rule.severity]) rule.severity = f.severity;
   }
   const broken = (r) => (r.kinds.breach || 0) + (r.kinds.late || 0);
+  // Law broken, about to be, a signal, not decided.
+  const urgency = (r) => (broken(r) ? 0 : r.kinds.warn ? 1 : r.kinds.flag ? 2 : 3);
   rules.sort(
     (a, b) =>
-      SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity] || broken(b) - broken(a) || natural(a.id, b.id),
+      urgency(a) - urgency(b) ||
+      SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity] ||
+      broken(b) - broken(a) ||
+      natural(a.id, b.id),
   );
 }

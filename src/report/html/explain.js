@@ -2,18 +2,20 @@
 
 const ENDS_NOTHING = new Set(["start", "restart", "met"]);
 
-// Step, words with their sources, instant.
+// Step, words with their sources, and the instant if any line has one.
 function sumTable(lines) {
+  const timed = lines.some((line) => line.at);
   return table(
     "sum",
     t("sum"),
-    [t("step"), t("what"), t("until")],
+    [t("step"), t("what"), ...(timed ? [t("until")] : [])],
     lines.map((line) => {
       const sources = [line.act, line.cite].filter((source) => source !== "");
+      const when = line.at ? el("span", { class: "time" }, (ENDS_NOTHING.has(line.step) ? timeText : endText)(line.at, home)) : "";
       return [
         el("span", { class: "step step-" + line.step }, word(STEPS, line.step)),
         [user(pick(line.text)), sources.length > 0 && el("span", { class: "sources" }, commaList(sources))],
-        line.at ? el("span", { class: "time" }, (ENDS_NOTHING.has(line.step) ? timeText : endText)(line.at, home)) : "",
+        ...(timed ? [when] : []),
       ];
     }),
   );

@@ -31,8 +31,9 @@ function matching() {
   );
 }
 
+const URGENCY = { breach: 0, late: 0, warn: 1, flag: 2, missing: 3 };
 const ORDERS = {
-  severity: (a, b) => SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity] || KIND_IDS.indexOf(a.kind) - KIND_IDS.indexOf(b.kind) || a.index - b.index,
+  severity: (a, b) => URGENCY[a.kind] - URGENCY[b.kind] || SEVERITY_RANK[b.severity] - SEVERITY_RANK[a.severity] || a.index - b.index,
   oldest: (a, b) => a.at[0] - b.at[0] || a.index - b.index,
   newest: (a, b) => b.at[0] - a.at[0] || a.index - b.index,
   case: (a, b) => natural(a.case, b.case) || a.index - b.index,

@@ -83,7 +83,7 @@ function drawHeading() {
   const refused = raw.refused > 0 ? el("b", { class: "text-breach" }, " · " + t("refused", { n: count(raw.refused) })) : null;
   replace(
     "heading",
-    el("h1", {}, t("title"), " ", el("span", { class: "sub" }, t("asOf") + " " + timeText(raw.now, home) + " " + offsetText(home))),
+    el("h1", {}, t("title"), " ", el("span", { class: "sub" }, t("asOf") + " " + endText(raw.now, home) + " " + offsetText(home))),
     el("p", { class: "sub" }, t("read") + " " + t("readCount", { cases: count(raw.cases), acts: count(raw.acts) }), refused, " · " + t("timesAt", { zone: offsetText(home) })),
     unreviewed.length > 0 &&
       el("p", { class: "banner" }, icon("warn"), el("span", {}, t("reviewDue"), unreviewed.flatMap((pack, i) => [i ? "; " : "", user(pack[0] + " " + packTitle(pack))]))),
@@ -96,7 +96,7 @@ function drawFooter() {
     "as-of",
     el("h2", {}, t("packs")),
     facts([
-      [t("asOf"), el("span", { class: "time" }, timeText(raw.now, home) + " " + offsetText(home))],
+      [t("asOf"), el("span", { class: "time" }, endText(raw.now, home) + " " + offsetText(home))],
       [t("calendar"), raw.calendar ? user(raw.calendar) : "—"],
       ...raw.packs.map((pack) => [
         user(pack[0]),
@@ -116,7 +116,7 @@ function drawAll() {
   root.lang = language === "zh" ? "zh-CN" : "en";
   if (theme === "auto") root.removeAttribute("data-theme");
   else root.setAttribute("data-theme", theme);
-  document.title = t("title") + " · " + timeText(raw.now, home) + " · Heng";
+  document.title = t("title") + " · " + endText(raw.now, home) + " · Heng";
   for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.getAttribute("data-t"));
   drawTop();
   drawHeading();

@@ -131,6 +131,7 @@ const findingShape = {
 // The stretches of a clock's bar, one for each line of its sum that moved the end.
 function stretchesOf(clock) {
   const out = [];
+  if (!clock.sum.some((line) => line.step === "base" && line.at)) return out; // no telling where the first ends
   let from = clock.start[0];
   for (const line of clock.sum) {
     if (!line.at || !["base", "extension", "pause", "roll", "restart"].includes(line.step)) continue;
