@@ -312,6 +312,8 @@ Json Json::object() {
   return out;
 }
 
+void Json::add(std::string name, Json value) { members.emplace_back(std::move(name), std::move(value)); }
+
 const Json* Json::find(std::string_view name) const {
   for (const auto& [key, value] : members)
     if (key == name) return &value;

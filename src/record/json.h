@@ -17,24 +17,31 @@
 
 namespace heng::record {
 
+struct JsonMember;
+
 struct Json {
   enum class Kind : uint8_t { null, boolean, number, text, list, object };
   Kind kind = Kind::null;
   bool boolean = false;
   std::string text;  // of a text its value, of a number its spelling
   std::vector<Json> items;
-  std::vector<std::pair<std::string, Json>> members;  // in the order read
+  std::vector<JsonMember> members;  // of an object, in the order read
 
   static Json of(std::string value);
   static Json of(uint64_t value);
   static Json list();
   static Json object();
-  void add(std::string name, Json value) { members.emplace_back(std::move(name), std::move(value)); }
+  void add(std::string name, Json value);
 
   const Json* find(std::string_view name) const;  // of an object; nullptr if absent or of another kind
   std::optional<std::string_view> text_of(std::string_view name) const;
   std::optional<uint64_t> integer_of(std::string_view name) const;  // 0 … 2^53-1
   std::optional<uint64_t> integer() const;
+};
+
+struct JsonMember {
+  std::string first;
+  Json second;
 };
 
 Result<Json> parse_json(std::string_view bytes);

@@ -54,7 +54,7 @@ struct Leaf {
       acknowledges;  // leaf hashes, also of other agencies' records, that this act answers
   std::optional<BodyRef> body;
   tlog::Hash blind;  // 32 random bytes: the leaf hash reveals nothing to who does not hold the leaf
-  std::vector<std::pair<std::string, Json>> note;  // of the record's own acts (keys, sealing, manifests)
+  std::vector<JsonMember> note;  // of the record's own acts (keys, sealing, manifests)
   std::optional<BatchPath> batch;                  // none: the signature is over this leaf alone
   std::string signature;                           // 64 bytes
 
