@@ -83,6 +83,10 @@ void LineParser::column() {
   if (!at_end()) layout_.marks[items_[at_].token].column = true;
 }
 
+void LineParser::glue() {
+  if (!at_end()) layout_.marks[items_[at_].token].glued = true;
+}
+
 Span LineParser::here() const {
   if (const Token* next = token()) return next->span;
   if (items_.empty()) return Span{};

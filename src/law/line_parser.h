@@ -38,6 +38,7 @@ class LineParser {
   bool accept_sign(std::string_view sign, bool glued = false);
   bool expect_sign(std::string_view sign, bool glued = false);
   void column();  // what comes next begins an aligned column
+  void glue();    // what comes next is written without a space before it
   void finish();  // reports what is left over
   // Reports that `wanted` was expected here, once a line, and stops this line.
   void fail(const std::string& wanted, std::string help = {});

@@ -4,7 +4,7 @@ namespace heng::law {
 namespace {
 
 // Names of declarations are free but for the words that begin declarations.
-void declared_name(DeclBase& decl, LineParser& line, bool with_part) {
+void declared_name(DeclBase& decl, LineParser& line, bool with_part, bool is_id = false) {
   if (line.is_kind(TokenKind::word)) {
     for (const std::string& word : declaration_words()) {
       if (!line.is(word)) continue;
@@ -15,7 +15,7 @@ void declared_name(DeclBase& decl, LineParser& line, bool with_part) {
       return;
     }
   }
-  decl.name = line.name("a name");
+  decl.name = is_id ? line.id("a name") : line.name("a name");
   if (with_part && !line.failed() && line.accept_sign(".", true))
     decl.part = line.name("a part's name after `.`");
 }
@@ -32,8 +32,10 @@ void parse_header(PackDecl& decl, LineParser& line) {
   if (!line.failed()) decl.labels = line.labels();
 }
 
+// A source is called by the id its readers use, which may hold a hyphen (GTZ2015-32).
 void parse_header(SourceDecl& decl, LineParser& line) {
-  name_and_labels(decl, line);
+  declared_name(decl, line, false, true);
+  if (!line.failed()) decl.labels = line.labels();
   if (!line.failed() && decl.labels.zh.empty()) line.fail("the source's title");
   if (line.is_kind(TokenKind::date)) decl.dated = line.date("a date");
   if (!line.failed() && line.accept("from")) decl.from = line.date("a date");

@@ -45,7 +45,7 @@ std::vector<Cite> LineParser::cite_list() {
   do {
     const size_t first = at_;
     Cite cite;
-    cite.source = name("a source");
+    cite.source = id("a source");
     if (is_kind(TokenKind::number)) {
       const size_t detail = at_;
       range(false);
@@ -132,7 +132,7 @@ Factor LineParser::value() {
   const size_t first = at_;
   if (is_kind(TokenKind::number) || is_sign("-")) {
     const bool negative = accept_sign("-");
-    if (negative && !at_end()) layout_.marks[items_[at_].token].glued = true;
+    if (negative) glue();
     out.kind = Factor::Kind::number;
     out.number = decimal("a number").value_or(Decimal{});
     if (negative) out.number.mantissa = -out.number.mantissa;

@@ -16,6 +16,7 @@ When parse_when(LineParser& line) {
     out.date = line.date("a date").value_or(Date{});
   } else if (line.accept_sign("+")) {
     out.kind = When::Kind::plus;
+    line.glue();
     out.plus_days = line.whole("a number of days").value_or(0);
   } else if (!line.is_kind(TokenKind::clock)) {
     line.fail("a time: `2026-03-01 14:25`, `+1 14:25` or `14:25`");
@@ -32,7 +33,12 @@ Factor act_value(LineParser& line) {
   Factor code;
   code.kind = Factor::Kind::path;
   code.path = Path{};
-  code.path->head = line.id("a value");
+  if (line.is("blank")) {  // null: known to be nothing
+    code.path->head = Name{"blank", line.here()};
+    line.accept("blank", WordRole::value);
+  } else {
+    code.path->head = line.id("a value");
+  }
   code.path->span = code.path->head.span;
   code.span = code.path->span;
   return code;
@@ -46,6 +52,7 @@ Datum datum(LineParser& line) {
   if (line.failed()) return out;
   if (line.accept_sign("(")) {
     out.list = true;
+    if (line.accept_sign(")", true)) return out;  // nobody, nothing: known to be empty
     do out.values.push_back(act_value(line));
     while (!line.failed() && line.accept_sign(",", true));
     line.expect_sign(")", true);
@@ -87,17 +94,24 @@ void act(Statement& statement, LineParser& line) {
          !suffix_follows(line)) {
     statement.subjects.push_back(line.id("an id"));
   }
-  if (!line.failed() && line.accept("by")) {
-    do {
-      Statement::By by;
-      by.id = line.id("a person's id");
-      if (!line.failed()) by.role = line.name("the person's role");
-      if (!line.failed()) statement.by.push_back(std::move(by));
-    } while (!line.failed() && line.accept_sign(",", true));
+  while (!line.failed()) {  // usually in this order, each once
+    if (statement.by.empty() && line.accept("by")) {
+      do {
+        Statement::By by;
+        by.id = line.id("a person's id");
+        if (!line.failed()) by.role = line.name("the person's role");
+        if (!line.failed()) statement.by.push_back(std::move(by));
+      } while (!line.failed() && line.accept_sign(",", true));
+    } else if (!statement.agency && line.accept("in")) {
+      statement.agency = line.id("an agency's id");
+    } else if (statement.data.empty() && line.accept("with")) {
+      data(statement, line);
+    } else if (!statement.alias && line.accept("as")) {
+      statement.alias = line.name("a name for the act");
+    } else {
+      break;
+    }
   }
-  if (!line.failed() && line.accept("in")) statement.agency = line.id("an agency's id");
-  if (!line.failed() && line.accept("with")) data(statement, line);
-  if (!line.failed() && line.accept("as")) statement.alias = line.name("a name for the act");
 }
 
 void outcome(Statement& statement, LineParser& line) {

@@ -116,11 +116,12 @@ class Parser {
     return span;
   }
 
+  // The comment lines directly above; indented ones below a declaration's last line are that declaration's.
   std::string doc_above(uint32_t line) const {
     uint32_t first = line;
-    while (first > 0 && lines()[first - 1].count == 0 && lines()[first - 1].has_comment() &&
-           lines()[first - 1].indent == 0) {
-      --first;
+    while (first > 0 && lines()[first - 1].count == 0 && lines()[first - 1].has_comment()) --first;
+    if (first > 0 && lines()[first - 1].count != 0) {
+      while (first < line && lines()[first].indent > 0) ++first;
     }
     std::string doc;
     for (; first < line; ++first) {

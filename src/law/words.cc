@@ -156,7 +156,7 @@ constexpr Row kKeywords[] = {
     {"late", "逾期"},
 };
 
-constexpr Row kValues[] = {{"yes", "是"}, {"no", "否"}};
+constexpr Row kValues[] = {{"yes", "是"}, {"no", "否"}, {"blank", "空"}};
 
 constexpr Row kTypes[] = {
     {"number", "数字"}, {"money", "金额"},      {"text", "文本"},     {"date", "日期"},
