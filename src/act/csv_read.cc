@@ -27,6 +27,7 @@ class Records {
     uint64_t line = 0;       // where it begins
     bool too_long = false;   // cells are not to be used
     bool bad_quote = false;  // something follows a closing quote
+    bool open_quote = false;  // the file ends inside quotes
   };
 
   // `take(Record&)` for every record that ends in `text`.
@@ -65,7 +66,10 @@ class Records {
         quoted_ = true;
       } else {
         if (after_quote_) record_.bad_quote = true;
-        append(std::string_view(&c, 1));
+        size_t end = i + 1;
+        while (end < text.size() && text[end] != '\n' && text[end] != delimiter_ && text[end] != '\r' && text[end] != quote_) ++end;
+        append(text.substr(i, end - i));
+        i = end - 1;
       }
       pending_cr_ = false;
     }
@@ -73,10 +77,9 @@ class Records {
 
   template <typename Take>
   void finish(const Take& take) {
-    if (in_quotes_) open_quote_ = true;
+    record_.open_quote = in_quotes_;
     if (!cell_.empty() || quoted_ || !record_.cells.empty() || record_.too_long) end_record(take);
   }
-  bool open_quote() const { return open_quote_; }
 
  private:
   void append(std::string_view text) {
@@ -126,7 +129,6 @@ class Records {
   bool after_quote_ = false;
   bool quoted_ = false;
   bool pending_cr_ = false;
-  bool open_quote_ = false;
 };
 
 char likely_delimiter(std::string_view head) {
@@ -182,6 +184,9 @@ class CsvReader {
     ++intake_.report.read;
     ++rows_;
     const std::string where = intake_.at_line(record.line);
+    if (record.open_quote)
+      return intake_.refuse(where, {ErrorKind::bad_input, "csv-open-quote", "a quote is not closed before the end of the file", "",
+                                    "the file is cut off, or a quote is missing in this row"});
     if (record.too_long)
       return intake_.refuse(where, {ErrorKind::bad_input, "csv-too-long", "the row is too long or has too many columns", "",
                                     "a quote may not be closed: look at the rows above"});
@@ -377,9 +382,6 @@ Result<void> read_csv(Source& source, Intake& intake) {
     HENG_TRY_VOID(decoded);
     if (got == 0) break;
   }
-  if (records.open_quote())
-    intake.note(intake.name(), "csv-open-quote", "a quote is not closed at the end of the file",
-                "the file is cut off, or a quote is missing");
   return {};
 }
 

@@ -122,36 +122,6 @@ Result<OffsetTime> Intake::time(const ForeignTime& foreign, std::string_view tex
   return OffsetTime{instant, zone->offset_minutes(instant)};
 }
 
-void Intake::rename_fields(std::vector<std::pair<std::string, Value>>& data) {
-  if (mapping.fields.empty()) return;
-  for (auto& [key, value] : data) {
-    const auto found = mapping.fields.find(key);
-    if (found == mapping.fields.end()) continue;
-    const Mapping::Field& field = found->second;
-    if (!field.name.empty()) key = field.name;
-    if (field.as == Mapping::As::keep) continue;
-    std::string text;
-    if (value.kind == Value::Kind::text)
-      text = value.text;
-    else
-      append_value_json(text, value);
-    Value converted = Value::of(text);
-    if (field.as == Mapping::As::number) converted = number_value(text);
-    if (field.as == Mapping::As::boolean) {
-      const bool yes = text == "true" || text == "TRUE" || text == "1" || text == "yes";
-      const bool no = text == "false" || text == "FALSE" || text == "0" || text == "no";
-      if (yes || no) converted = Value::of(yes);
-    }
-    if (field.as == Mapping::As::json) {
-      auto parsed = json_.read_value(text);
-      if (parsed.ok()) converted = std::move(*parsed);
-    }
-    if (converted.kind == Value::Kind::text && field.as != Mapping::As::text && field.as != Mapping::As::json)
-      odd("mistyped_values");
-    value = std::move(converted);
-  }
-}
-
 void Intake::progress(const Source& source) {
   if (!options.on_progress || source.raw_bytes() < last_progress_ + (1 << 20)) return;
   last_progress_ = source.raw_bytes();

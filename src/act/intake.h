@@ -65,6 +65,11 @@ class Intake {
   Result<OffsetTime> time(std::string_view text);
   Result<OffsetTime> time(const ForeignTime& foreign, std::string_view text);
 
+  // Puts in what our own writers keep in `heng:act`: the fields of an act for which XES and OCEL have no words, as JSON.
+  // Returns the number of data keys that were there already and got another name.
+  Result<uint64_t> merge_extra(std::string_view json, Act& act);
+  // Types, agencies, ids, people and fields as the mapping names them; `data` is keyed by the foreign names.
+  void apply_mapping(Act& act);
   // Renames and converts the fields the mapping names; what cannot be converted stays text and is counted.
   void rename_fields(std::vector<std::pair<std::string, Value>>& data);
 
@@ -74,6 +79,8 @@ class Intake {
   const OnAct& on_act_;
   uint64_t last_progress_ = 0;
   ActReader json_;
+  std::string extra_line_;
+  Act extra_act_;
 };
 
 // Renames the second and later of equal keys to "key#2", …; the number of renamed ones.

@@ -48,6 +48,8 @@ Result<Act> act_from_json(std::string_view line);
 // numbers exact, times as format_rfc3339 writes them. Two acts are the same act iff these bytes are equal.
 std::string act_to_json(const Act& act);
 void append_act_json(std::string& out, const Act& act);
+// `id` and what XES and OCEL have no words for: all but type, at, case and agency. Intake::merge_extra reads it.
+void append_extra_json(std::string& out, const Act& act);
 void append_value_json(std::string& out, const Value& value);
 
 // What the contract says of a whole act, for acts that did not come from JSON: ids printable and not empty, text

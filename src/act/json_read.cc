@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "act/json.h"
+#include "act/json_value.h"
 #include "act/parts.h"
 #include "base/text.h"
 
@@ -447,6 +448,14 @@ Result<Value> ActReader::read_value(std::string_view json) {
     return bad("json-syntax", "this is not one JSON value", "");
   return out;
 }
+
+Result<Value> value_from(od::value value, const ActLimits& limits) {
+  Value out;
+  HENG_TRY_VOID(Reading{limits}.value(value, out, 0));
+  return out;
+}
+
+Error json_error(simdjson::error_code code) { return syntax(code); }
 
 Result<Act> act_from_json(std::string_view line) {
   Act act;

@@ -75,7 +75,7 @@ void append_parties(std::string& out, std::string_view name, const std::vector<P
 
 void append_documents(std::string& out, const std::vector<Document>& docs) {
   if (docs.empty()) return;
-  out += ",\"docs\":[";
+  out += out.back() != '{' ? ",\"docs\":[" : "\"docs\":[";
   for (size_t i = 0; i < docs.size(); ++i) {
     if (i > 0) out += ',';
     out += '{';
@@ -119,32 +119,42 @@ void append_value_json(std::string& out, const Value& value) {
   }
 }
 
-void append_act_json(std::string& out, const Act& act) {
+namespace {
+
+// `whole`: with type, at, case and agency.
+void append_act(std::string& out, const Act& act, bool whole) {
   out += '{';
-  append_text_field(out, "agency", act.agency);
+  if (whole) append_text_field(out, "agency", act.agency);
   append_text_field(out, "annuls", act.annuls);
-  if (out.back() != '{') out += ',';
-  out += "\"at\":\"";
-  out += format_rfc3339(act.at);
-  out += '"';
+  if (whole) {
+    if (out.back() != '{') out += ',';
+    out += "\"at\":\"";
+    out += format_rfc3339(act.at);
+    out += '"';
+  }
   append_parties(out, "by", act.by);
-  append_text_field(out, "case", act.case_id);
+  if (whole) append_text_field(out, "case", act.case_id);
   append_text_field(out, "corrects", act.corrects);
   if (!act.data.empty()) {
-    out += ",\"data\":";
+    out += out.back() != '{' ? ",\"data\":" : "\"data\":";
     append_members(out, act.data);
   }
   append_documents(out, act.docs);
   append_text_field(out, "id", act.id);
   append_parties(out, "on", act.on);
   if (act.recorded) {
-    out += ",\"recorded\":\"";
+    out += out.back() != '{' ? ",\"recorded\":\"" : "\"recorded\":\"";
     out += format_rfc3339(*act.recorded);
     out += '"';
   }
-  append_text_field(out, "type", act.type);
+  if (whole) append_text_field(out, "type", act.type);
   out += '}';
 }
+
+}  // namespace
+
+void append_act_json(std::string& out, const Act& act) { append_act(out, act, true); }
+void append_extra_json(std::string& out, const Act& act) { append_act(out, act, false); }
 
 std::string act_to_json(const Act& act) {
   std::string out;

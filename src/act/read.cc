@@ -67,7 +67,7 @@ Result<Format> detect(std::string_view head, const std::string& name, Intake& in
                "give NDJSON, CSV, XES or OCEL, or name the format with --format"};
 }
 
-Result<void> read_source(Source& source, Intake& intake, const std::string&) {
+Result<void> read_source(Source& source, Intake& intake, const std::string& path) {
   Format& format = intake.report.format;
   format = intake.options.format;
   Format effective = format;
@@ -82,9 +82,12 @@ Result<void> read_source(Source& source, Intake& intake, const std::string&) {
   switch (effective) {
     case Format::csv: return read_csv(source, intake);
     case Format::ocel2_json:
-    case Format::ocel1_json:
+    case Format::ocel1_json: return read_ocel_json(source, intake);
     case Format::ocel2_sqlite:
-      return Error{ErrorKind::bad_input, "format-unknown", "this version reads no OCEL", source.name(), "give NDJSON, CSV or XES"};
+      if (path == "-" || path.empty() || source.compressed())
+        return Error{ErrorKind::bad_input, "sqlite-stream", "a SQLite file cannot be read from a stream or gz", source.name(),
+                     "unpack it and name the file"};
+      return read_ocel_sqlite(path, intake);
     default: return read_ndjson(source, intake);
   }
 }

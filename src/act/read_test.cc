@@ -186,8 +186,6 @@ TEST(ReadXes, LongTraceGoesOutInParts) {
   EXPECT_EQ(got.report.cases, 1u);
 }
 
-class Pitfall : public testing::TestWithParam<const char*> {};
-
 Got read_shared(const std::string& name, const ReadOptions& options = {}) {
   Got got;
   const auto done = read_acts((shared_data() / name).string(), options, [&](Act& act) { got.acts.push_back(act); }, &got.report);

@@ -5,7 +5,6 @@
 
 #include <cstring>
 
-#include "act/json.h"
 #include "act/xml_reader.h"
 #include "base/text.h"
 
@@ -72,7 +71,7 @@ struct Frame {
 class XesHandler final : public XmlHandler {
  public:
   XesHandler(XmlReader& reader, Intake& intake)
-      : reader_(reader), intake_(intake), json_(intake.limits()), mapping_(intake.mapping) {
+      : reader_(reader), intake_(intake), mapping_(intake.mapping) {
     frames_.push_back({In::log});
     type_key_ = mapping_.type.column.empty() ? "concept:name" : mapping_.type.column;
     time_key_ = mapping_.at_column.empty() ? "time:timestamp" : mapping_.at_column;
@@ -418,8 +417,11 @@ class XesHandler final : public XmlHandler {
       act.data.emplace_back("org:role", std::move(role));
     }
     act.agency = event.group;
-    if (!event.extra.empty()) HENG_TRY_VOID(merge_extra(event));
-    apply_mapping(act);
+    if (!event.extra.empty()) {
+      HENG_TRY(const uint64_t twice, intake_.merge_extra(event.extra, act));
+      duplicates_ += twice;
+    }
+    intake_.apply_mapping(act);
     return {};
   }
 
@@ -427,72 +429,6 @@ class XesHandler final : public XmlHandler {
     if (mapping_.at_format.empty()) return intake_.time(text);
     HENG_TRY(const ForeignTime foreign, parse_foreign_time(text, mapping_.at_format));
     return intake_.time(foreign, text);
-  }
-
-  // heng:act holds the fields of an act that XES has no words for, as our writer put them.
-  Result<void> merge_extra(Draft& event) {
-    if (event.extra.size() < 2 || event.extra[0] != '{')
-      return Error{ErrorKind::bad_input, "xes-heng-act", "`heng:act` does not hold a JSON object", "", ""};
-    const bool more = event.extra.find_first_not_of(" \t\r\n", 1) != event.extra.find('}', 1);
-    extra_line_ = R"({"type":"x","at":"2000-01-01T00:00:00Z","agency":"x")";
-    extra_line_ += more ? "," : "";
-    extra_line_.append(event.extra, 1);
-    HENG_TRY_VOID(json_.read(extra_line_, extra_act_));
-    Act& act = event.act;
-    act.id = extra_act_.id;
-    if (!extra_act_.by.empty()) act.by = extra_act_.by;
-    act.on = extra_act_.on;
-    act.docs = extra_act_.docs;
-    act.recorded = extra_act_.recorded;
-    act.corrects = extra_act_.corrects;
-    act.annuls = extra_act_.annuls;
-    for (auto& member : extra_act_.data) act.data.push_back(std::move(member));
-    duplicates_ += make_keys_unique(act.data);
-    return {};
-  }
-
-  void apply_mapping(Act& act) {
-    if (intake_.options.mapping_path.empty()) return;
-    if (const auto found = mapping_.type.values.find(act.type); found != mapping_.type.values.end())
-      act.type = found->second;
-    if (const auto found = mapping_.agency.values.find(act.agency); found != mapping_.agency.values.end())
-      act.agency = found->second;
-    if (!mapping_.id.column.empty()) take_text(act.data, mapping_.id.column, act.id);
-    if (!mapping_.recorded_column.empty()) {
-      std::string text;
-      if (take_text(act.data, mapping_.recorded_column, text)) {
-        auto recorded = intake_.time(text);
-        if (recorded.ok())
-          act.recorded = *recorded;
-        else
-          intake_.odd("mistyped_values");
-      }
-    }
-    for (const bool by : {true, false}) {
-      for (const Mapping::PartyColumn& column : by ? mapping_.by : mapping_.on) {
-        Party party{"", column.role};
-        if (!column.role_column.empty()) take_text(act.data, column.role_column, party.role);
-        if (take_text(act.data, column.column, party.id)) (by ? act.by : act.on).push_back(std::move(party));
-      }
-    }
-    intake_.rename_fields(act.data);
-  }
-
-  // Moves a scalar out of `data`.
-  static bool take_text(Members& data, std::string_view key, std::string& out) {
-    for (size_t i = 0; i < data.size(); ++i) {
-      if (data[i].first != key) continue;
-      Value& value = data[i].second;
-      if (value.kind == Value::Kind::text)
-        out = std::move(value.text);
-      else if (value.kind == Value::Kind::number)
-        append_value_json(out, value);
-      else
-        return false;
-      data.erase(data.begin() + static_cast<std::ptrdiff_t>(i));
-      return !out.empty();
-    }
-    return false;
   }
 
   // All but the newest event of a long trace, if its name is known by now.
@@ -513,6 +449,8 @@ class XesHandler final : public XmlHandler {
   void open_case() {
     if (!flushed_) {
       bool fresh = false;
+      if (const auto named = mapping_.case_id.values.find(case_name_); named != mapping_.case_id.values.end())
+        case_name_ = named->second;
       base_ = intake_.cases.of(case_name_, &fresh);
       if (!fresh) {
         intake_.odd("duplicate_cases");
@@ -589,7 +527,6 @@ class XesHandler final : public XmlHandler {
 
   XmlReader& reader_;
   Intake& intake_;
-  ActReader json_;
   const Mapping& mapping_;
   std::string type_key_;
   std::string time_key_;
@@ -604,8 +541,6 @@ class XesHandler final : public XmlHandler {
   Members trace_data_;
   Members* own_into_ = nullptr;
   std::string own_key_;
-  std::string extra_line_;
-  Act extra_act_;
   std::optional<Instant> last_at_;
   uint64_t trace_byte_ = 0;
   uint64_t log_fields_ = 0;

@@ -272,9 +272,7 @@ std::unique_ptr<XmlHandler> choose_log(const char* name, XmlReader& reader, Inta
   const bool ocel = first == "object-types" || first == "event-types" || first == "objects" || first == "events";
   Format& format = intake.report.format;
   if (format == Format::automatic) format = ocel ? Format::ocel2_xml : Format::xes;
-  if (format == Format::ocel2_xml)
-    reader.stop(xml_error("format-unknown", "this version reads no OCEL", "give NDJSON, CSV or XES"));
-  return make_xes_handler(reader, intake);
+  return format == Format::ocel2_xml ? make_ocel_handler(reader, intake) : make_xes_handler(reader, intake);
 }
 
 }  // namespace
