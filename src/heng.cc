@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   heng::add_check_command(app, exit_code);
   heng::add_case_commands(app, exit_code);
   heng::add_gate_command(app, exit_code);
+  heng::add_import_commands(app, exit_code);
   CLI::App* law_group = app.add_subcommand("law", "works on packs");
   heng::add_law_test(*law_group, exit_code);
   heng::add_version_command(app, HENG_VERSION, exit_code);
