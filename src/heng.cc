@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "cli/cli.h"
+#include "cli/law.h"
 
 int main(int argc, char** argv) {
   CLI::App app{"heng (衡): acts of power in, law over them, findings out", "heng"};
@@ -16,8 +17,8 @@ int main(int argc, char** argv) {
   heng::add_case_commands(app, exit_code);
   heng::add_gate_command(app, exit_code);
   heng::add_import_commands(app, exit_code);
-  CLI::App* law_group = app.add_subcommand("law", "works on packs");
-  heng::add_law_test(*law_group, exit_code);
+  heng::add_law_commands(app, exit_code);
+  heng::add_law_test(heng::law_group(app), exit_code);
   heng::add_version_command(app, HENG_VERSION, exit_code);
   try {
     app.parse(argc, argv);

@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "cli/explain_pages.h"
+#include "cli/history_options.h"
 #include "law/book.h"
 #include "law/explain.h"
 #include "law/format.h"
@@ -29,12 +30,6 @@ constexpr int kNo = 1;
 constexpr int kBadInput = 3;
 constexpr int kNotFound = 5;
 constexpr int kInternal = 70;
-
-std::string executable_folder() {
-  std::error_code error;
-  const fs::path self = fs::read_symlink("/proc/self/exe", error);
-  return error ? std::string{} : self.parent_path().string();
-}
 
 void complain(const std::string& what, const std::string& help = {}) {
   fmt::print(stderr, "heng: {}\n", what);
@@ -77,8 +72,8 @@ std::optional<std::string> read_whole(const std::string& path) {
 
 // -- law list
 
-int list(const std::string& format) {
-  const std::vector<law::PackInfo> packs = law::list_packs(pack_roots());
+int list(const std::string& format, const LawOptions& options) {
+  const std::vector<law::PackInfo> packs = law::list_packs(pack_roots(options));
   if (format == "json") {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const law::PackInfo& pack : packs) {
@@ -174,30 +169,25 @@ int explain_code(const std::string& code) {
   return kNotFound;
 }
 
-std::vector<std::string> every_pack() {
+std::vector<std::string> every_pack(const LawOptions& options) {
   std::vector<std::string> names;
-  for (const law::PackInfo& info : law::list_packs(pack_roots())) names.push_back(info.name);
+  for (const law::PackInfo& info : law::list_packs(pack_roots(options))) names.push_back(info.name);
   return names;
 }
 
 law::Language language_of(const std::string& wanted) {
-  if (wanted == "zh") return law::Language::chinese;
-  if (wanted == "en") return law::Language::english;
-  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* value = std::getenv(variable);
-    if (value != nullptr && *value != 0)
-      return std::string_view(value).starts_with("zh") ? law::Language::chinese : law::Language::english;
-  }
-  return law::Language::english;
+  return terminal_language(wanted) == report::Language::zh ? law::Language::chinese : law::Language::english;
 }
 
-int explain_rule(const std::string& name, const std::string& pack, const std::string& language) {
+int explain_rule(const std::string& name, const std::string& pack, const std::string& language,
+                 const LawOptions& options) {
   if (law::kind_of(name)) return explain_code(name);
   law::Diagnostics diagnostics;
   const size_t slash = name.find('/');
   std::vector<std::string> wanted = {pack};
-  if (pack.empty()) wanted = slash == std::string::npos ? every_pack() : std::vector{name.substr(0, slash)};
-  const law::PackSet packs = law::load_packs(wanted, pack_roots(), diagnostics);
+  if (pack.empty())
+    wanted = slash == std::string::npos ? every_pack(options) : std::vector{name.substr(0, slash)};
+  const law::PackSet packs = law::load_packs(wanted, pack_roots(options), diagnostics);
   const std::vector<law::Found> found = law::find_rules(packs, name);
   if (found.empty()) {
     if (!diagnostics.ok()) return print_diagnostics(diagnostics, packs.sources);
@@ -218,9 +208,9 @@ int explain_rule(const std::string& name, const std::string& pack, const std::st
 
 // -- law docs
 
-int docs(const std::string& pack, const std::string& out) {
+int docs(const std::string& pack, const std::string& out, const LawOptions& options) {
   law::Diagnostics diagnostics;
-  const law::PackSet packs = law::load_packs({pack}, pack_roots(), diagnostics);
+  const law::PackSet packs = law::load_packs({pack}, pack_roots(options), diagnostics);
   if (!diagnostics.ok()) {
     const int code = print_diagnostics(diagnostics, packs.sources);
     return packs.packs.empty() ? kNotFound : code;
@@ -237,10 +227,6 @@ int docs(const std::string& pack, const std::string& out) {
 }
 
 }  // namespace
-
-std::vector<std::string> pack_roots() {
-  return law::default_roots(executable_folder(), std::getenv("HENG_PACKS"));
-}
 
 int print_diagnostics(const law::Diagnostics& diagnostics, const std::vector<law::SourceFile>& sources,
                       law::DiagnosticFormat format) {
@@ -264,6 +250,7 @@ CLI::App& law_group(CLI::App& app) {
 
 void add_law_commands(CLI::App& app, int& exit_code) {
   struct Arguments {
+    LawOptions law;
     std::string format = "text";
     std::string words;
     bool check = false;
@@ -280,7 +267,7 @@ void add_law_commands(CLI::App& app, int& exit_code) {
   CLI::App* list_command = law.add_subcommand("list", "names every pack that is found");
   list_command->add_option("--format", arguments->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
-  list_command->callback([arguments, &exit_code] { exit_code = list(arguments->format); });
+  list_command->callback([arguments, &exit_code] { exit_code = list(arguments->format, arguments->law); });
 
   CLI::App* fmt_command = law.add_subcommand("fmt", "lays law files out; `-` reads standard input");
   fmt_command->add_flag("--check", arguments->check, "changes nothing, names the files that would change");
@@ -298,13 +285,20 @@ void add_law_commands(CLI::App& app, int& exit_code) {
   explain_command->add_option("--pack", arguments->pack, "a pack's name or path; every pack if left out");
   explain_command->add_option("--lang", arguments->language, "zh or en")->check(CLI::IsMember({"zh", "en"}));
   explain_command->callback([arguments, &exit_code] {
-    exit_code = explain_rule(arguments->name, arguments->pack, arguments->language);
+    exit_code = explain_rule(arguments->name, arguments->pack, arguments->language, arguments->law);
   });
 
   CLI::App* docs_command = law.add_subcommand("docs", "prints a pack as a book, one HTML page");
   docs_command->add_option("PACK", arguments->pack, "a pack's name or path")->required();
   docs_command->add_option("-o,--out", arguments->out, "the file to write; standard output if left out");
-  docs_command->callback([arguments, &exit_code] { exit_code = docs(arguments->pack, arguments->out); });
+  docs_command->callback(
+      [arguments, &exit_code] { exit_code = docs(arguments->pack, arguments->out, arguments->law); });
+
+  for (CLI::App* command : {list_command, explain_command, docs_command}) {
+    command->add_option("--packs", arguments->law.roots,
+                        "a folder to look for packs in, before the usual ones");
+  }
+  add_law_lint(law, exit_code);
 
   CLI::App* code_command = app.add_subcommand("explain", "explains the code of a diagnostic");
   code_command->add_option("CODE", arguments->code, "such as law-bad-date")->required();

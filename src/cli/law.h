@@ -1,8 +1,7 @@
-// heng law …: packs on the command line. Other commands of the group (lint, test, diff) add themselves to
+// heng law …: packs on the command line. Other commands of the group (test, diff) add themselves to
 // law_group().
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "law/load.h"
@@ -13,14 +12,13 @@ class App;
 
 namespace heng {
 
-// law list, law fmt, law explain, law docs; and explain CODE for the pages of diagnostics.
+// law list, law fmt, law explain, law docs, law lint; and explain CODE for the pages of diagnostics.
 void add_law_commands(CLI::App& app, int& exit_code);
 
 // The `law` subcommand of `app`, made at the first call.
 CLI::App& law_group(CLI::App& app);
 
-// Where packs are looked for: HENG_PACKS, else the places around the executable.
-std::vector<std::string> pack_roots();
+void add_law_lint(CLI::App& law_group, int& exit_code);  // law lint
 
 // Prints diagnostics: people's format to standard error (in colour on a terminal), json and gnu to standard
 // output. Returns the exit code: 3 if there is an error, else 0.

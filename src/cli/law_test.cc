@@ -120,6 +120,16 @@ TEST_F(LawCommands, ExplainsACode) {
   EXPECT_EQ(err_, "heng: no diagnostic is called `law-bad-dote`\n  help: did you mean `law-bad-date`?\n");
 }
 
+TEST_F(LawCommands, Lint) {
+  EXPECT_EQ(run({"law", "lint", "a", "--format", "gnu"}), 0);
+  EXPECT_NE(out_.find("[law-not-reviewed]"), std::string::npos) << out_;
+  write("a/more.law",
+        "rule r \"一\" \"e\"\n  cites     CPL 1\n  severity  low\n  on        xx\n  require   a = 1\n");
+  EXPECT_EQ(run({"law", "lint", "a", "--format", "json"}), 3);
+  EXPECT_NE(out_.find("\"code\":\"law-unknown-act\""), std::string::npos) << out_;
+  EXPECT_EQ(run({"law", "lint", "b"}), 5);
+}
+
 TEST_F(LawCommands, PrintsABook) {
   EXPECT_EQ(run({"law", "docs", "a", "-o", path("book.html")}), 0);
   const std::string book = read("book.html");

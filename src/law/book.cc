@@ -141,7 +141,7 @@ class Book {
     const Meta* meta = meta_of(decl);
     if (meta == nullptr && !state) return {};
     const DeclBase& base = base_of(decl);
-    const std::string name = full_name(base);
+    const std::string name = rule_id(base);
     const std::string id = anchor(name);
     const std::string zh = title(base.labels.zh, base.labels.en, name);
     const std::string en = title(base.labels.en, base.labels.zh, name);

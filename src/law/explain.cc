@@ -2,19 +2,6 @@
 
 namespace heng::law {
 
-const DeclBase& base_of(const Decl& decl) {
-  return std::visit([](const auto& d) -> const DeclBase& { return d; }, decl);
-}
-
-const Meta* meta_of(const Decl& decl) {
-  if (const auto* d = std::get_if<RuleDecl>(&decl)) return &d->meta;
-  if (const auto* d = std::get_if<ClockDecl>(&decl)) return &d->meta;
-  if (const auto* d = std::get_if<SeparationDecl>(&decl)) return &d->meta;
-  if (const auto* d = std::get_if<PowerDecl>(&decl)) return &d->meta;
-  if (const auto* d = std::get_if<ConsequenceDecl>(&decl)) return &d->meta;
-  return nullptr;
-}
-
 const std::vector<Cite>* cites_of(const Decl& decl) {
   if (const Meta* meta = meta_of(decl)) return &meta->cites;
   if (const auto* d = std::get_if<StateDecl>(&decl)) return &d->cites;
@@ -22,10 +9,6 @@ const std::vector<Cite>* cites_of(const Decl& decl) {
   if (const auto* d = std::get_if<TableDecl>(&decl)) return &d->cites;
   if (const auto* d = std::get_if<PeriodDecl>(&decl)) return &d->cites;
   return nullptr;
-}
-
-std::string full_name(const DeclBase& base) {
-  return base.part ? base.name.text + "." + base.part.text : base.name.text;
 }
 
 namespace {
@@ -49,12 +32,12 @@ std::vector<Found> find_rules(const PackSet& packs, std::string_view wanted) {
     for (const File& file : pack.files) {
       for (const Decl& decl : file.declarations) {
         const DeclBase& base = base_of(decl);
-        if (!can_be_explained(decl) || (base.name.text != wanted && full_name(base) != wanted)) continue;
+        if (!can_be_explained(decl) || (base.name.text != wanted && rule_id(base) != wanted)) continue;
         Found found{&pack, &decl, {}};
         for (const File& other : pack.files) {
           for (const Decl& candidate : other.declarations) {
             const auto* test = std::get_if<TestDecl>(&candidate);
-            if (test != nullptr && full_name(*test) == full_name(base)) found.tests.push_back(test);
+            if (test != nullptr && rule_id(*test) == rule_id(base)) found.tests.push_back(test);
           }
         }
         out.push_back(std::move(found));
@@ -69,7 +52,7 @@ std::vector<std::string> rule_names(const PackSet& packs) {
   for (const Pack& pack : packs.packs) {
     for (const File& file : pack.files) {
       for (const Decl& decl : file.declarations) {
-        if (can_be_explained(decl)) out.push_back(full_name(base_of(decl)));
+        if (can_be_explained(decl)) out.push_back(rule_id(base_of(decl)));
       }
     }
   }
@@ -92,7 +75,7 @@ std::string explain(const Found& found, const PackSet& packs, const Names& names
   const DeclBase& base = base_of(*found.decl);
   const std::string& title = zh ? (base.labels.zh.empty() ? base.labels.en : base.labels.zh)
                                 : (base.labels.en.empty() ? base.labels.zh : base.labels.en);
-  std::string out = title + "\n" + found.pack->name + "/" + full_name(base);
+  std::string out = title + "\n" + found.pack->name + "/" + rule_id(base);
   const Meta* meta = meta_of(*found.decl);
   if (meta != nullptr && meta->severity != Severity::none) {
     out += (zh ? "  程度：" : "  severity: ") + sayer.severity(meta->severity);

@@ -7,6 +7,7 @@
 
 #include "law/load.h"
 #include "law/say.h"
+#include "law/symbols.h"
 
 namespace heng::law {
 
@@ -23,11 +24,7 @@ std::vector<std::string> rule_names(const PackSet& packs);  // for suggestions, 
 
 std::string explain(const Found& found, const PackSet& packs, const Names& names, Language language);
 
-// What every declaration has, whatever its kind.
-const DeclBase& base_of(const Decl& decl);
-const Meta* meta_of(const Decl& decl);                // nullptr: nothing that can be breached
 const std::vector<Cite>* cites_of(const Decl& decl);  // nullptr: a kind that cites nothing
-std::string full_name(const DeclBase& base);          // rule.part
 
 // What a story says, one statement a string, as written in the source.
 std::vector<std::string> story_lines(const Story& story, const PackSet& packs);

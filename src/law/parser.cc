@@ -129,6 +129,7 @@ class Parser {
       std::string_view text =
           std::string_view(source_.text).substr(comment.begin + 1, comment.end - comment.begin - 1);
       if (text.starts_with(' ')) text.remove_prefix(1);
+      if (text.starts_with("---") || text.starts_with("===")) continue;  // a heading of what follows
       doc += (doc.empty() ? "" : "\n") + std::string(text);
     }
     return doc;

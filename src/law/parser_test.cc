@@ -40,7 +40,7 @@ TEST(Parser, ReadsTheExamplesCompletely) {
 
 TEST(Parser, AClock) {
   const Parsed parsed(
-      "# Why it is here.\n# A second line.\n"
+      "# ---- A heading\n# Why it is here.\n# A second line.\n"
       "clock trial.limit \"审限\" \"Trial\"\n"
       "  cites     CPL 208(1-2), CPLI 221.10, CDS 204-2, JCJY2019\n"
       "  severity  critical\n"
