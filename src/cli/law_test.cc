@@ -21,9 +21,13 @@ class LawCommands : public ::testing::Test {
     fs::remove_all(root_);
     write(
         "a/pack.law",
-        "pack a \"甲\" \"First\"\n  reviewed  no\n\nsource CPL \"刑事诉讼法\" \"Criminal Procedure Law\"\n");
+        "pack a \"甲\" \"First\"\n  reviewed  no\n\nsource CPL \"刑事诉讼法\" \"Criminal Procedure Law\"\n\n"
+        "period hours \"小时\" \"hours\"\n  cites     CPL 105\n  counts    hours\n  starts    at the act\n\n"
+        "period months \"月\" \"months\"\n  cites     CPL 105\n  counts    months\n  starts    the day "
+        "after\n");
     write("a/rules.law",
-          "# Section one\n\nact x \"拘留\" \"Detention\"\n\nact y \"送看守所\" \"Handed over\"\n\n"
+          "# Section one\n\nact x \"拘留\" \"Detention\"\n  data      a: number\n\n"
+          "act y \"送看守所\" \"Handed over\"\n  data      b: yes or no\n\n"
           "# Why it is here.\nclock hand.over \"移送\" \"Hand over\"\n  cites     CPL 85(2)\n  severity  "
           "critical\n"
           "  starts    on x where a < 3\n  allows    24 hours\n            plus 1 month  after y where b = "
