@@ -442,6 +442,10 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     fresh.until = out.over() ? out.over_at : horizon.now;
     last = std::move(fresh);
   }
+  if (!out.over() && !out.last().open && !out.no_sum) {
+    may_change_at(out.last().sum.end);
+    may_change_at(Instant{out.last().sum.end.us + 1});
+  }
   for (size_t i = 0; i < met.size(); ++i)
     if (!met[i] && maybe_met[i]) out.waiting = true;
   // A clock waits only if, counting the unknown matches, it would be met.
@@ -510,6 +514,7 @@ void Evaluator::ring_rungs(Instance& instance, const Instance& strict, Horizon h
     const std::string tag = segment.set_by == kNoRank ? "" : "|" + plan_.symbols.string(scope_.root(segment.set_by).id);
     const auto ring = [&](const std::string& name, Instant when, bool is_end) {
       when = std::max(when, segment.known_from);
+      may_change_at(Instant{when.us + (is_end ? 1 : 0)});
       if (when > horizon.now || (is_end && when == horizon.now)) return;
       if (bounded && (is_end && !segment.sum.dated ? segment.until <= when : segment.until < when)) return;
       if (bounded && segment.until == when && !(is_end && segment.sum.dated)) return;

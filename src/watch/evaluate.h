@@ -194,6 +194,9 @@ class Evaluator {
   // ---- rules (rule.cc); `used` takes the view the lines were judged from
   RuleVerdict judge(const Rule& rule, Key key, uint32_t rank, View* used = nullptr);
 
+  // The earliest instant after now at which anything asked so far may change without an act.
+  Instant next_change() const { return next_change_; }
+
   const std::vector<Undecided>& undecided() const { return undecided_; }
   void note_undecided(const Head& head, Key key, uint32_t rank, const std::vector<Sym>& fields);
 
@@ -223,6 +226,10 @@ class Evaluator {
   const Scope& scope_;
   const Plan& plan_;
   Instant now_;
+  Instant next_change_{INT64_MAX};
+  void may_change_at(Instant at) {
+    if (at > now_ && at < next_change_) next_change_ = at;
+  }
   std::map<std::tuple<int32_t, int32_t, Sym>, std::vector<Instance>> instances_;
   std::map<std::tuple<int32_t, int32_t, Sym>, std::vector<StateSpan>> spans_;
   std::vector<Undecided> undecided_;

@@ -7,20 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "watch/evaluate.h"
+#include "watch/case_judge.h"
 #include "watch/finding.h"
 
 namespace heng::watch {
 
-struct OracleOptions {
-  Instant now;
+struct OracleOptions : JudgeOptions {
   int jobs = 1;                       // threads; the output is the same for every number
-  bool missing = true;                // findings of kind `missing` too
   bool views = false;                 // the cases of the findings with their acts and clocks
   bool all_views = false;             // of every case
   std::string only_case;              // judge this case alone (and no rule across cases)
-  std::set<std::string> only_rules;   // full names; empty: all
-  Coverage* coverage = nullptr;       // filled if given (one job)
 };
 
 struct Verdicts {

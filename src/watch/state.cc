@@ -120,6 +120,7 @@ const std::vector<StateSpan>& Evaluator::spans(int32_t index, Key key) {
       span.begin = at;
       span.begin_rank = rank;
       if (state.day_after) span.begin = clock.start_of(Date{clock.date_of(at).days + 1});
+      may_change_at(span.begin);
       span.from = span.begin;
       if (event.from != 0) {
         const Datum* datum = scope_.field(rank, event.from);
@@ -192,6 +193,7 @@ std::vector<Evaluator::Start> Evaluator::starts_of(const Clock& clock, Key key, 
               if (last.open) continue;
               if (event.kind == law::Event::Kind::breach_of && instance.clock->may) continue;
               if (instance.over() && last.sum.in_time(instance.over_at)) continue;
+              may_change_at(last.sum.end);
               if (last.sum.end > horizon.now) continue;
               Start start{instance.start_rank, last.sum.end, instance.anchor, std::nullopt, 0, false};
               if (last.set_by != kNoRank) start.anchor += "|" + root_id(last.set_by);
@@ -232,6 +234,7 @@ std::vector<Evaluator::Start> Evaluator::starts_of(const Clock& clock, Key key, 
               const bool superseded = i + 1 < instance.segments.size();
               const bool stopped = !superseded && instance.over();
               if ((superseded || stopped) && segment.until <= fires) continue;
+              may_change_at(fires);
               if (fires > horizon.now) continue;
               Start start{instance.start_rank, fires, instance.anchor, std::nullopt, 0, false};
               if (segment.set_by != kNoRank) start.anchor += "|" + root_id(segment.set_by);
@@ -258,6 +261,7 @@ std::vector<Evaluator::Start> Evaluator::starts_of(const Clock& clock, Key key, 
             last = date_of({day.year, month, last_day_of_month(day.year, month)});
           }
           const Instant end = local.start_of(Date{last.days + 1});
+          may_change_at(end);
           if (end > horizon.now) break;
           out.push_back({kNoRank, end, format_date(last), std::nullopt, 0, false});
           day = civil_of(Date{last.days + 1});

@@ -1,0 +1,566 @@
+#include "watch/case_judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+
+#include "tlog/hash.h"
+#include "watch/explain.h"
+
+namespace heng::watch {
+namespace {
+
+// Identity (section 6): rule with part, key values, anchor, rung. Not version, due date, kind or witnesses.
+std::string finding_id(const Finding& finding, const std::string& anchor, const std::string& rung) {
+  std::string text = finding.rule;
+  const auto field = [&text](const std::string& value) {
+    text += '\0';
+    text += value;
+  };
+  field(finding.part);
+  field(finding.case_id);
+  for (const auto& [name, value] : finding.key) {
+    field(name);
+    field(value);
+  }
+  field(anchor);
+  field(rung);
+  return tlog::to_hex(tlog::sha256(text).view().substr(0, 12));
+}
+
+}  // namespace
+
+void CaseJudge::run(std::vector<Finding>& out, const Key* only, const JudgePart& part) {
+  part_ = part;
+  out_ = &out;
+  only_ = only;
+  rules();
+  clocks();
+  if (part_.separations) separations();
+  powers();
+  if (options_.missing) missing();
+  consequences();
+}
+
+std::vector<ClockView> CaseJudge::views() {
+  std::vector<ClockView> out;
+  for (const int32_t index : started()) {
+    const Clock& clock = plan_.clocks[static_cast<size_t>(index)];
+    if (clock.across) continue;
+    for (const Key key : evaluator_.keys_of(clock))
+      for (const Instance& instance : evaluator_.instances(index, key)) out.push_back(view(instance));
+  }
+  std::sort(out.begin(), out.end(), [](const ClockView& a, const ClockView& b) {
+    if (a.start.instant != b.start.instant) return a.start.instant < b.start.instant;
+    return a.rule < b.rule;
+  });
+  return out;
+}
+
+Finding CaseJudge::base(const Head& head, Key key, uint32_t rank) const {
+  Finding out;
+  out.rule = head.rule;
+  out.part = head.part;
+  out.severity = head.severity == Severity::none ? Severity::medium : head.severity;
+  if (!across_ && scope_.size() > 0) out.case_id = plan_.symbols.string(scope_.act(0).case_id);
+  if (across_ && rank != kNoRank) out.case_id = plan_.symbols.string(scope_.act(rank).case_id);
+  if (key.subject != kNone)
+    out.key.emplace_back(plan_.symbols.string(plan_.subjects[static_cast<size_t>(key.subject)].name),
+                         plan_.symbols.string(key.value));
+  out.cites = head.cites;
+  out.label = head.label;
+  return out;
+}
+
+void CaseJudge::add_act(Finding& finding, uint32_t rank) const {
+  if (rank == kNoRank) return;
+  const std::string id = act_id(evaluator_, rank);
+  if (std::find(finding.acts.begin(), finding.acts.end(), id) == finding.acts.end())
+    finding.acts.push_back(id);
+}
+
+OffsetTime CaseJudge::at_act(uint32_t rank) const {
+  const StoredAct& act = scope_.act(rank);
+  return {act.at(), act.offset_minutes};
+}
+
+bool CaseJudge::mine(const Head& head) const {
+  return head.across == across_ && (!across_ || (only_ != nullptr && head.subject == only_->subject));
+}
+
+void CaseJudge::rules() {
+  for (uint32_t rank = part_.first_rank; rank < scope_.size(); ++rank) {
+    const uint16_t type = scope_.act(rank).type;
+    if (type != kUnknownType)
+      for (const int32_t index : index_.rules[type]) rule(plan_.rules[static_cast<size_t>(index)], rank);
+    for (const int32_t index : index_.rules_any) rule(plan_.rules[static_cast<size_t>(index)], rank);
+  }
+}
+
+void CaseJudge::rule(const Rule& rule, uint32_t rank) {
+  if (!mine(rule) || !evaluator_.binds(rule, scope_.act(rank).at())) return;
+  judged_.insert(&rule);
+  std::vector<const Pattern*> patterns;
+  for (const Pattern& pattern : rule.on) patterns.push_back(&pattern);
+  for (const Key key : keys(rule, patterns)) {
+    View view;
+    const RuleVerdict verdict = evaluator_.judge(rule, key, rank, &view);
+    if (verdict.outcome == RuleVerdict::Outcome::undecided)
+      evaluator_.note_undecided(rule, key, rank, verdict.missing);
+    if (options_.coverage != nullptr) options_.coverage->emplace(&rule, static_cast<int>(verdict.outcome));
+    if (verdict.outcome != RuleVerdict::Outcome::breached) continue;
+    Finding finding = base(rule, key, rank);
+    finding.kind = rule.advise ? Kind::warn : Kind::breach;
+    finding.at = at_act(rank);
+    add_act(finding, rank);
+    for (const uint32_t witness : verdict.witnesses) add_act(finding, witness);
+    finding.why = rule_lines(evaluator_, rule, verdict, view);
+    finding.message = rule_words(rule, finding.why);
+    finding.id = finding_id(finding, root_id(rank), rule.advise ? "advise" : "");
+    out_->push_back(std::move(finding));
+  }
+}
+
+std::vector<int32_t> CaseJudge::started() const {
+  if (part_.clocks != nullptr) return *part_.clocks;
+  std::vector<int32_t> out = index_.clocks_any;
+  for (uint32_t rank = 0; rank < scope_.size(); ++rank)
+    if (const uint16_t type = scope_.act(rank).type; type != kUnknownType)
+      out.insert(out.end(), index_.clocks[type].begin(), index_.clocks[type].end());
+  out.insert(out.end(), index_.clocks_late.begin(), index_.clocks_late.end());
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+void CaseJudge::clocks() {
+  for (const int32_t index : started()) {
+    const Clock& clock = plan_.clocks[static_cast<size_t>(index)];
+    if (!mine(clock)) continue;
+    judged_.insert(&clock);
+    const std::vector<Key> all = across_ ? std::vector<Key>{*only_} : evaluator_.keys_of(clock);
+    for (const Key key : all) {
+      // A copy: reading one clock may evaluate others.
+      const std::vector<Instance> instances = evaluator_.instances(index, key);
+      for (const Instance& instance : instances) clock_findings(instance);
+    }
+  }
+}
+
+Finding CaseJudge::of_clock(const Instance& instance) const {
+  const Clock& clock = *instance.clock;
+  Finding finding = base(clock, instance.key, instance.start_rank);
+  add_act(finding, instance.start_rank);
+  for (const LedgerLine& line : instance.ledger)
+    if (line.kind != LedgerLine::Kind::ignored) add_act(finding, line.rank);
+  return finding;
+}
+
+void CaseJudge::clock_findings(const Instance& instance) {
+  const Clock& clock = *instance.clock;
+  const calendar::Zone& zone = evaluator_.zone(&clock);
+  for (const auto& [rung, when] : instance.rungs) {
+    Finding finding = of_clock(instance);
+    finding.kind = Kind::warn;
+    finding.at = zone.at(when);
+    if (!instance.last().open && !instance.no_sum) {
+      finding.due = zone.at(instance.last().sum.end);
+      finding.provisional = instance.last().sum.provisional;
+    }
+    finding.why = sum_lines(evaluator_, instance);
+    finding.message = warning_words(evaluator_, instance, rung);
+    finding.id = finding_id(finding, instance.anchor, rung);
+    out_->push_back(std::move(finding));
+  }
+  if (instance.voided || clock.may) return;
+  if (instance.no_sum) {
+    if (!instance.over())
+      evaluator_.note_undecided(clock, instance.key, instance.start_rank, instance.missing);
+    return;
+  }
+  const Segment& last = instance.last();
+  if (options_.coverage != nullptr) options_.coverage->emplace(&clock, 0);
+  if (last.open || last.sum.end >= options_.now) return;
+  if (instance.over() && last.sum.in_time(instance.over_at)) return;
+  if (options_.coverage != nullptr) options_.coverage->emplace(&clock, 1);
+  if (instance.waiting) {  // it may have been met in time: an unknown match holds the breach back
+    evaluator_.note_undecided(clock, instance.key, instance.start_rank, instance.missing);
+    return;
+  }
+  Finding finding = of_clock(instance);
+  finding.at = zone.at(last.past ? std::max(last.sum.end, last.known_from) : last.sum.end);
+  finding.due = zone.at(last.sum.end);
+  finding.provisional = last.sum.provisional;
+  finding.why = sum_lines(evaluator_, instance);
+  if (instance.met) {
+    finding.kind = Kind::late;
+    finding.late_by_us = instance.over_at.us - last.sum.end.us;
+    finding.message = late_words(evaluator_, instance, *finding.late_by_us);
+  } else {
+    finding.kind = Kind::breach;
+    finding.message = breach_words(evaluator_, instance);
+  }
+  finding.id = finding_id(finding, instance.anchor, "");
+  out_->push_back(std::move(finding));
+}
+
+ClockView CaseJudge::view(const Instance& instance) {
+  const Clock& clock = *instance.clock;
+  const calendar::Zone& zone = evaluator_.zone(&clock);
+  ClockView out;
+  out.rule = clock.rule + (clock.part.empty() ? "" : "." + clock.part);
+  out.label = clock.label;
+  if (instance.key.subject != kNone)
+    out.key.emplace_back(plan_.symbols.string(plan_.subjects[static_cast<size_t>(instance.key.subject)].name),
+                         plan_.symbols.string(instance.key.value));
+  out.start_act = act_id(evaluator_, instance.start_rank);
+  out.start = zone.at(instance.start);
+  out.right = clock.may;
+  const Segment& last = instance.last();
+  const bool ended = !last.open && !instance.no_sum;
+  if (ended) out.end = zone.at(last.sum.end);
+  out.provisional = ended && last.sum.provisional;
+  if (instance.over()) out.over_at = zone.at(instance.over_at);
+  const bool late =
+      ended && (instance.over() ? !last.sum.in_time(instance.over_at) : last.sum.end < options_.now);
+  if (instance.voided) {
+    out.state = ClockState::voided;
+  } else if (instance.met) {
+    out.state = late && !clock.may ? ClockState::late : ClockState::met;
+  } else if (instance.lapsed) {
+    out.state = late && !clock.may ? ClockState::breached : ClockState::lapsed;
+  } else if (instance.no_sum || (late && instance.waiting)) {
+    out.state = ClockState::waiting;
+  } else if (late) {
+    out.state = clock.may ? ClockState::lapsed : ClockState::breached;
+  } else if (last.open) {
+    out.state = ClockState::paused;
+  } else {
+    out.state = instance.rungs.empty() ? ClockState::running : ClockState::warned;
+  }
+  out.sum = sum_lines(evaluator_, instance);
+  return out;
+}
+
+void CaseJudge::separations() {
+  for (const Separation& separation : plan_.separations) {
+    if (!mine(separation)) continue;
+    if (!options_.only_rules.empty() && !options_.only_rules.contains(separation.rule)) continue;
+    for (const Key key : keys(separation, {})) {
+      if (separation.types.empty())
+        roles_apart(separation, key);
+      else
+        types_apart(separation, key);
+    }
+  }
+}
+
+bool CaseJudge::excused(const Separation& separation, Key key, uint32_t rank) {
+  View view = evaluator_.view_of(separation, key, rank, nullptr);
+  for (const Condition& condition : separation.unless)
+    if (evaluator_.holds(condition, view) == Tri::yes) return true;
+  return false;
+}
+
+void CaseJudge::roles_apart(const Separation& separation, Key key) {
+  struct Held {
+    Sym role;
+    uint32_t rank;
+  };
+  std::map<Sym, std::vector<Held>> held;
+  std::unordered_set<Sym> done;
+  for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
+    if (scope_.stands(rank, key) != Tri::yes) continue;
+    for (const PartyRef& party : scope_.history().by(scope_.act(rank))) {
+      if (std::find(separation.roles.begin(), separation.roles.end(), party.role) == separation.roles.end())
+        continue;
+      auto& roles = held[party.id];
+      const bool known =
+          std::any_of(roles.begin(), roles.end(), [&](const Held& h) { return h.role == party.role; });
+      if (!known) roles.push_back({party.role, rank});
+      if (roles.size() < 2 || done.contains(party.id) || !evaluator_.binds(separation, scope_.act(rank).at()))
+        continue;
+      if (excused(separation, key, rank)) continue;
+      done.insert(party.id);
+      Finding finding = base(separation, key, rank);
+      finding.kind = Kind::breach;
+      finding.at = at_act(rank);
+      finding.key.emplace_back("person_in_office", plan_.symbols.string(party.id));
+      add_act(finding, rank);
+      for (const Held& h : roles) add_act(finding, h.rank);
+      Why line;
+      line.step = "condition";
+      line.act = act_id(evaluator_, rank);
+      const std::string who = plan_.symbols.string(party.id);
+      const std::string a = plan_.symbols.string(roles[0].role);
+      const std::string b = plan_.symbols.string(roles[1].role);
+      const auto label = [&](Sym role) {
+        const auto found = plan_.role_labels.find(role);
+        return found == plan_.role_labels.end() ? plan_.symbols.string(role) : found->second.zh;
+      };
+      line.text = {fmt::format("{} 先后担任 {} 与 {}", who, label(roles[0].role), label(roles[1].role)),
+                   fmt::format("{} acted both as {} and as {}", who, a, b)};
+      finding.why.push_back(line);
+      finding.message = {separation.label.zh + "：" + line.text.zh,
+                         separation.label.en + ": " + line.text.en};
+      finding.id = finding_id(finding, "", "");
+      out_->push_back(std::move(finding));
+    }
+  }
+}
+
+void CaseJudge::types_apart(const Separation& separation, Key key) {
+  uint32_t first = kNoRank;
+  for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
+    const uint16_t type = scope_.act(rank).type;
+    if (std::find(separation.types.begin(), separation.types.end(), type) == separation.types.end()) continue;
+    if (scope_.stands(rank, key) != Tri::yes) continue;
+    if (first == kNoRank) {
+      first = rank;
+      continue;
+    }
+    if (type == scope_.act(first).type || !evaluator_.binds(separation, scope_.act(rank).at())) continue;
+    if (excused(separation, key, rank)) continue;
+    Finding finding = base(separation, key, rank);
+    finding.kind = Kind::breach;
+    finding.at = at_act(rank);
+    add_act(finding, rank);
+    add_act(finding, first);
+    Why line;
+    line.step = "condition";
+    line.act = act_id(evaluator_, rank);
+    const Text a = act_words(evaluator_, first);
+    const Text b = act_words(evaluator_, rank);
+    line.text = {fmt::format("“{}”与“{}”不得并存", a.zh, b.zh),
+                 fmt::format("`{}` and `{}` exclude each other", a.en, b.en)};
+    finding.why.push_back(line);
+    finding.message = {separation.label.zh + "：" + line.text.zh, separation.label.en + ": " + line.text.en};
+    finding.id = finding_id(finding, "", "");
+    out_->push_back(std::move(finding));
+    return;  // once a key
+  }
+}
+
+void CaseJudge::powers() {
+  if (across_) return;
+  for (uint32_t rank = part_.first_rank; rank < scope_.size(); ++rank) {
+    const uint16_t type = scope_.act(rank).type;
+    if (type == kUnknownType || index_.powers[type].empty()) continue;
+    const Power* first = nullptr;
+    Tri held = Tri::no;
+    std::vector<Sym> missing;
+    for (const int32_t index : index_.powers[type]) {
+      const Power& power = plan_.powers[static_cast<size_t>(index)];
+      if (!evaluator_.binds(power, scope_.act(rank).at())) continue;
+      Notes notes;
+      View view = evaluator_.view_of(power, Key{}, rank, &notes);
+      const Tri listed = evaluator_.match(power.pattern, rank, view);
+      if (listed == Tri::no) continue;
+      if (first == nullptr) first = &power;
+      if (listed == Tri::unknown) {
+        held = either(held, Tri::unknown);
+        missing = notes.missing;
+        continue;
+      }
+      for (const Power::Holder& holder : power.held_by) held = either(held, holds_power(holder, rank, view));
+      if (held == Tri::unknown) missing = notes.missing;
+    }
+    if (first != nullptr) judged_.insert(first);
+    if (first == nullptr || held == Tri::yes) continue;
+    if (held == Tri::unknown) {
+      evaluator_.note_undecided(*first, Key{}, rank, missing);
+      continue;
+    }
+    Finding finding = base(*first, Key{}, rank);
+    finding.kind = Kind::breach;
+    finding.at = at_act(rank);
+    add_act(finding, rank);
+    std::string who;
+    for (const PartyRef& party : scope_.history().by(scope_.act(rank)))
+      who += (who.empty() ? "" : ", ") + plan_.symbols.string(party.id) + " (" +
+             plan_.symbols.string(party.role) + ")";
+    Why line;
+    line.step = "condition";
+    line.act = act_id(evaluator_, rank);
+    line.text = {
+        "无权作出：" + (who.empty() ? std::string("未载明作出人") : who),
+        "nobody who did it holds the power: " + (who.empty() ? std::string("nobody is named") : who)};
+    finding.why.push_back(line);
+    finding.message = {first->label.zh + "：" + line.text.zh, first->label.en + ": " + line.text.en};
+    finding.id = finding_id(finding, root_id(rank), "");
+    out_->push_back(std::move(finding));
+  }
+}
+
+Tri CaseJudge::holds_power(const Power::Holder& holder, uint32_t rank, const View& view) {
+  const StoredAct& act = scope_.act(rank);
+  Tri result = tri(holder.anybody);
+  for (const PartyRef& party : scope_.history().by(act))
+    if (party.role == holder.role && holder.role != 0) result = Tri::yes;
+  if (result == Tri::no) return result;
+  if (holder.agency != 0) {
+    if (act.agency_kind == 0)
+      result = both(result, tri(act.agency == holder.agency));
+    else
+      result = both(result, tri(act.agency_kind == holder.agency));
+  }
+  if (holder.level != 0) {
+    const auto office = plan_.offices.find(act.agency);
+    const auto wanted = plan_.level_of(holder.level);
+    std::optional<int32_t> level;
+    if (office != plan_.offices.end()) level = plan_.level_of(office->second.level);
+    if (!level || !wanted) {
+      if (view.notes != nullptr) view.notes->miss(plan_.symbols.find("agency"));
+      result = both(result, Tri::unknown);
+    } else {
+      result = both(result, tri(holder.or_above ? *level >= *wanted : *level == *wanted));
+    }
+  }
+  return both(result, evaluator_.all_of(holder.when, view));
+}
+
+void CaseJudge::missing() {
+  for (const Undecided& undecided : evaluator_.undecided()) {
+    if (!mine(*undecided.head) || !judged_.contains(undecided.head)) continue;
+    if (!options_.only_rules.empty() && !options_.only_rules.contains(undecided.head->rule)) continue;
+    Finding finding = base(*undecided.head, undecided.key, undecided.rank);
+    finding.kind = Kind::missing;
+    if (undecided.rank != kNoRank) {
+      finding.at = at_act(undecided.rank);
+      add_act(finding, undecided.rank);
+    }
+    for (const Sym field : undecided.fields) finding.missing.push_back(plan_.symbols.string(field));
+    finding.message = missing_words(plan_, undecided.fields);
+    finding.message.zh = finding.label.zh + "：" + finding.message.zh;
+    finding.message.en = finding.label.en + ": " + finding.message.en;
+    Why line;
+    line.step = "missing";
+    line.act = undecided.rank == kNoRank ? "" : act_id(evaluator_, undecided.rank);
+    line.text = missing_words(plan_, undecided.fields);
+    finding.why.push_back(line);
+    finding.id = finding_id(finding, undecided.rank == kNoRank ? "" : root_id(undecided.rank), "missing");
+    out_->push_back(std::move(finding));
+  }
+}
+
+void CaseJudge::consequences() {
+  if (across_ || plan_.consequences.empty()) return;
+  std::map<std::string, const Consequence*> fallen;
+  for (const Consequence& consequence : plan_.consequences) {
+    for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
+      if (!evaluator_.binds(consequence, scope_.act(rank).at())) continue;
+      View view = evaluator_.view_of(consequence, Key{}, rank, nullptr);
+      bool happens = false;
+      if (consequence.on.kind == law::Event::Kind::pattern) {
+        happens = evaluator_.match(consequence.on.pattern, rank, view) == Tri::yes;
+      } else if (consequence.on.rule != kNone) {
+        const std::string& name = plan_.rules[static_cast<size_t>(consequence.on.rule)].rule;
+        const std::string id = act_id(evaluator_, rank);
+        for (const Finding& finding : *out_)
+          happens = happens || (finding.rule == name && finding.kind == Kind::breach &&
+                                !finding.acts.empty() && finding.acts[0] == id);
+      }
+      if (!happens) continue;
+      if (consequence.voids_this)
+        fallen.emplace(act_id(evaluator_, rank), &consequence);
+      else
+        for (uint32_t other = 0; other < scope_.size(); ++other)
+          if (evaluator_.match(consequence.voids, other, view) == Tri::yes)
+            fallen.emplace(act_id(evaluator_, other), &consequence);
+    }
+  }
+  for (Finding& finding : *out_)
+    for (const std::string& act : finding.acts)
+      if (const auto found = fallen.find(act); found != fallen.end()) {
+        Why line;
+        line.step = "void";
+        line.act = act;
+        line.cite = found->second->cites.empty() ? "" : found->second->cites[0];
+        line.text = {"所依据的行为无效：" + found->second->label.zh,
+                     "rests on a void act: " + found->second->label.en};
+        finding.why.push_back(std::move(line));
+      }
+}
+
+namespace {
+
+void collect(const Plan&, const Pattern& pattern, std::set<uint16_t>& types, bool& any) {
+  any = any || pattern.any_act;
+  types.insert(pattern.types.begin(), pattern.types.end());
+}
+
+void collect_state(const Plan& plan, int32_t index, std::set<uint16_t>& types, std::set<int32_t>& groups, bool& any) {
+  const State& state = plan.states[static_cast<size_t>(index)];
+  for (const auto* events : {&state.begins, &state.ends})
+    for (const Event& event : *events) {
+      collect(plan, event.pattern, types, any);
+      if (event.group != kNone) groups.insert(event.group);
+    }
+}
+
+}  // namespace
+
+Touches::Touches(const Plan& plan) : clocks(plan.acts.size()), separation(plan.acts.size(), false) {
+  struct Need {
+    std::set<uint16_t> types;
+    std::set<int32_t> groups;
+    bool any = false;
+  };
+  std::vector<Need> needs(plan.clocks.size());
+  const auto period = [&](int32_t index, Need& need) {
+    if (index == kNone) return;
+    const Period& p = plan.periods[static_cast<size_t>(index)];
+    if (p.unless_state != kNone) collect_state(plan, p.unless_state, need.types, need.groups, need.any);
+  };
+  for (size_t i = 0; i < plan.clocks.size(); ++i) {
+    const Clock& clock = plan.clocks[i];
+    Need& need = needs[i];
+    for (const auto* events : {&clock.starts, &clock.restarts, &clock.lapses})
+      for (const Event& event : *events) {
+        if (event.kind == law::Event::Kind::pattern) collect(plan, event.pattern, need.types, need.any);
+        if (event.group != kNone) need.groups.insert(event.group);
+        if (event.rule != kNone)
+          for (const Pattern& on : plan.rules[static_cast<size_t>(event.rule)].on) collect(plan, on, need.types, need.any);
+        if (event.kind == law::Event::Kind::end_of_every) need.any = true;
+      }
+    for (const Pattern& pattern : clock.met_by) collect(plan, pattern, need.types, need.any);
+    for (const int32_t state : clock.pauses) collect_state(plan, state, need.types, need.groups, need.any);
+    for (const Step& step : clock.steps) {
+      if (step.after) collect(plan, *step.after, need.types, need.any);
+      for (const Factor& factor : step.until.factors)
+        if (factor.kind == Factor::Kind::end_of) need.groups.insert(factor.index);
+      period(step.quantity.period, need);
+      if (step.quantity.operand)  // a table or setting may give any period
+        for (size_t p = 0; p < plan.periods.size(); ++p) period(static_cast<int32_t>(p), need);
+    }
+    for (const Quantity& quantity : clock.warn_quantities) period(quantity.period, need);
+  }
+  for (bool changed = true; changed;) {  // clocks on clocks
+    changed = false;
+    for (Need& need : needs)
+      for (const int32_t group : std::set<int32_t>(need.groups))
+        for (const int32_t other : plan.groups[static_cast<size_t>(group)]) {
+          const Need& from = needs[static_cast<size_t>(other)];
+          const size_t before = need.types.size() + need.groups.size() + (need.any ? 1 : 0);
+          need.types.insert(from.types.begin(), from.types.end());
+          need.groups.insert(from.groups.begin(), from.groups.end());
+          need.any = need.any || from.any;
+          changed = changed || before != need.types.size() + need.groups.size() + (need.any ? 1 : 0);
+        }
+  }
+  for (size_t i = 0; i < needs.size(); ++i) {
+    if (needs[i].any) {
+      clocks_any.push_back(static_cast<int32_t>(i));
+      continue;
+    }
+    for (const uint16_t type : needs[i].types) clocks[type].push_back(static_cast<int32_t>(i));
+  }
+  for (const Separation& one : plan.separations) {
+    for (const uint16_t type : one.types) separation[type] = true;
+    separation_roles.insert(separation_roles.end(), one.roles.begin(), one.roles.end());
+  }
+}
+
+}  // namespace heng::watch

@@ -1,0 +1,168 @@
+// One scope judged: every declaration, or only those that something new may touch. The oracle and the engine
+// share it, so that they differ in what they look at again, never in what they say.
+#pragma once
+
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "watch/evaluate.h"
+#include "watch/finding.h"
+
+namespace heng::watch {
+
+// Which declarations an act type can set off, so that a case visits only those.
+struct Index {
+  std::vector<std::vector<int32_t>> rules;   // by act type
+  std::vector<int32_t> rules_any;            // `on any act`
+  std::vector<std::vector<int32_t>> clocks;  // by the act types that start them
+  std::vector<int32_t> clocks_any;
+  std::vector<int32_t> clocks_late;  // started by other clocks, breaches or the calendar
+  std::vector<std::vector<int32_t>> powers;
+
+  explicit Index(const Plan& plan, const std::set<std::string>& only) {
+    const size_t types = plan.acts.size();
+    rules.resize(types);
+    clocks.resize(types);
+    powers.resize(types);
+    const auto wanted = [&](const Head& head) { return only.empty() || only.contains(head.rule); };
+    for (size_t i = 0; i < plan.rules.size(); ++i) {
+      if (!wanted(plan.rules[i])) continue;
+      for (const Pattern& pattern : plan.rules[i].on) {
+        if (pattern.any_act) rules_any.push_back(static_cast<int32_t>(i));
+        for (const uint16_t type : pattern.types)
+          if (rules[type].empty() || rules[type].back() != static_cast<int32_t>(i))
+            rules[type].push_back(static_cast<int32_t>(i));
+      }
+    }
+    for (size_t i = 0; i < plan.clocks.size(); ++i) {
+      if (!wanted(plan.clocks[i])) continue;
+      bool late = false;
+      for (const Event& event : plan.clocks[i].starts) {
+        if (event.kind != law::Event::Kind::pattern) {
+          late = true;
+          continue;
+        }
+        if (event.pattern.any_act) clocks_any.push_back(static_cast<int32_t>(i));
+        for (const uint16_t type : event.pattern.types) clocks[type].push_back(static_cast<int32_t>(i));
+      }
+      if (late) clocks_late.push_back(static_cast<int32_t>(i));
+    }
+    for (size_t i = 0; i < plan.powers.size(); ++i) {
+      if (!wanted(plan.powers[i]) || plan.powers[i].lets != law::PowerDecl::Lets::act) continue;
+      for (const uint16_t type : plan.powers[i].pattern.types)
+        powers[type].push_back(static_cast<int32_t>(i));
+    }
+  }
+};
+
+// Which clocks and separations an act of a type may touch, through states, periods and other clocks.
+struct Touches {
+  std::vector<std::vector<int32_t>> clocks;  // by act type
+  std::vector<int32_t> clocks_any;           // any act touches them
+  std::vector<bool> separation;              // by act type
+  std::vector<Sym> separation_roles;
+  explicit Touches(const Plan& plan);
+};
+
+// How to judge: as of when, and what to leave out.
+struct JudgeOptions {
+  Instant now;
+  bool missing = true;
+  std::set<std::string> only_rules;  // full names; empty: all
+  Coverage* coverage = nullptr;
+};
+
+// What of a scope to judge; the default is everything.
+struct JudgePart {
+  uint32_t first_rank = 0;                        // rules and powers on acts from this rank on
+  const std::vector<int32_t>* clocks = nullptr;   // these clocks; nullptr: every one that started
+  bool separations = true;
+};
+
+class CaseJudge {
+ public:
+  CaseJudge(const Scope& scope, const Index& index, const JudgeOptions& options, bool across)
+      : scope_(scope),
+        plan_(scope.plan()),
+        index_(index),
+        options_(options),
+        across_(across),
+        evaluator_(scope, options.now) {
+    evaluator_.coverage = options.coverage;
+  }
+
+  // `only`: the key a scope across cases is kept for.
+  void run(std::vector<Finding>& out, const Key* only, const JudgePart& part = {});
+
+  // The earliest instant after now at which something here may change without an act; the end of time if none.
+  Instant next_change() const { return evaluator_.next_change(); }
+
+  // Every clock that ran, for views.
+  std::vector<ClockView> views();
+
+ private:
+  Finding base(const Head& head, Key key, uint32_t rank) const;
+
+  void add_act(Finding& finding, uint32_t rank) const;
+
+  std::string root_id(uint32_t rank) const { return plan_.symbols.string(scope_.root(rank).id); }
+
+  OffsetTime at_act(uint32_t rank) const;
+
+  // Keys across cases are judged in a scope of their own, one value at a time.
+  bool mine(const Head& head) const;
+  template <typename D>
+  std::vector<Key> keys(const D& head, std::span<const Pattern* const> patterns) {
+    if (across_) return {*only_};
+    return evaluator_.keys_of(head, patterns);
+  }
+
+  void rules();
+
+  void rule(const Rule& rule, uint32_t rank);
+
+  // The clocks that may have started in this scope.
+  std::vector<int32_t> started() const;
+
+  void clocks();
+
+  Finding of_clock(const Instance& instance) const;
+
+  void clock_findings(const Instance& instance);
+
+  ClockView view(const Instance& instance);
+
+  // Nobody holds two of the roles, or no two of the act types stand in one key.
+  void separations();
+
+  bool excused(const Separation& separation, Key key, uint32_t rank);
+
+  void roles_apart(const Separation& separation, Key key);
+
+  void types_apart(const Separation& separation, Key key);
+
+  // An act of a type that has an authority list, done by nobody who holds one of its powers.
+  void powers();
+
+  Tri holds_power(const Power::Holder& holder, uint32_t rank, const View& view);
+
+  void missing();
+
+  // Acts that a consequence marks as void; findings that rest on one say so.
+  void consequences();
+
+  const Scope& scope_;
+  const Plan& plan_;
+  const Index& index_;
+  const JudgeOptions& options_;
+  bool across_;
+  Evaluator evaluator_;
+  JudgePart part_;
+  std::set<const Head*> judged_;  // declarations looked at for themselves
+  std::vector<Finding>* out_ = nullptr;
+  const Key* only_ = nullptr;
+};
+
+}  // namespace heng::watch
