@@ -83,7 +83,7 @@ int check(const CheckArguments& arguments) {
   } else if (arguments.format == "junit") {
     report::write_junit(out, report);
   } else if (arguments.format == "html") {
-    fmt::print(stderr, "html comes with the next landing\n");
+    report::write_html(out, report);
   } else {
     report::TextOptions text;
     text.language = terminal_language(arguments.language);
