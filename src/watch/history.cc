@@ -310,6 +310,57 @@ const std::vector<uint32_t>& History::acts_of(Sym case_id) const {
   return found == case_index_.end() ? kNothing : by_case_[found->second];
 }
 
+void History::save(ByteWriter& out, Sym base_symbols) const {
+  out.number(plan_.symbols.size() - base_symbols);
+  for (Sym sym = base_symbols; sym < plan_.symbols.size(); ++sym) out.text(plan_.symbols.text(sym));
+  out.vector(acts_);
+  out.vector(parties_);
+  out.vector(data_);
+  out.vector(lists_);
+  out.vector(documents_);
+  out.vector(case_order_);
+  out.number(ids_.size());
+  for (const auto& [id, known] : ids_) {
+    out.number(id);
+    out.number(known.act);
+    out.number(known.hash);
+  }
+  out.number(static_cast<uint64_t>(last_at_.instant.us));
+  out.number(static_cast<uint64_t>(static_cast<int64_t>(last_at_.offset_minutes)));
+}
+
+bool History::load(ByteReader& in, Sym base_symbols) {
+  if (plan_.symbols.size() != base_symbols || !acts_.empty()) return false;
+  const uint64_t symbols = in.number();
+  for (uint64_t i = 0; i < symbols && in.good; ++i)
+    if (plan_.symbols.intern(in.text()) != base_symbols + i) return false;
+  in.vector(acts_);
+  in.vector(parties_);
+  in.vector(data_);
+  in.vector(lists_);
+  in.vector(documents_);
+  in.vector(case_order_);
+  for (const Sym id : case_order_) {
+    case_index_.emplace(id, static_cast<uint32_t>(by_case_.size()));
+    by_case_.emplace_back();
+  }
+  for (size_t i = 0; i < acts_.size(); ++i) {
+    const auto found = case_index_.find(acts_[i].case_id);
+    if (found == case_index_.end()) return false;
+    by_case_[found->second].push_back(static_cast<uint32_t>(i));
+  }
+  const uint64_t ids = in.number();
+  ids_.reserve(ids > acts_.size() ? 0 : ids);
+  for (uint64_t i = 0; i < ids && in.good; ++i) {
+    const Sym id = static_cast<Sym>(in.number());
+    const uint32_t act = static_cast<uint32_t>(in.number());
+    ids_[id] = Known{act, in.number(), {}};
+  }
+  last_at_.instant.us = static_cast<int64_t>(in.number());
+  last_at_.offset_minutes = static_cast<int32_t>(static_cast<int64_t>(in.number()));
+  return in.good;
+}
+
 namespace {
 
 // One case's acts and what they do to one another: who is annulled, who is replaced. References point only to

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "act/act.h"
+#include "watch/bytes.h"
 #include "watch/plan.h"
 
 namespace heng::watch {
@@ -96,6 +97,9 @@ class History {
   // Cases by name of first appearance; the acts of one (indices, in the order added).
   const std::vector<Sym>& cases() const { return case_order_; }
   const std::vector<uint32_t>& acts_of(Sym case_id) const;
+  // The whole history as bytes and back; symbols from `base_symbols` on are the acts'. False: the bytes do not fit.
+  void save(ByteWriter& out, Sym base_symbols) const;
+  bool load(ByteReader& in, Sym base_symbols);
   // The latest instant an act was done, and its offset.
   OffsetTime last_at() const { return last_at_; }
 

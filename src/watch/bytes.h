@@ -1,0 +1,69 @@
+// Flat bytes for snapshots: little-endian numbers of eight bytes, texts and vectors with their size before them.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace heng::watch {
+
+struct ByteWriter {
+  std::string bytes;
+
+  void number(uint64_t value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); }
+  void text(std::string_view value) {
+    number(value.size());
+    bytes.append(value);
+  }
+  template <typename T>
+  void vector(const std::vector<T>& values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    number(values.size());
+    bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+  }
+};
+
+// Reads what ByteWriter wrote; anything that does not fit turns `good` off and gives zeros.
+struct ByteReader {
+  std::string_view rest;
+  bool good = true;
+
+  uint64_t number() {
+    uint64_t value = 0;
+    if (rest.size() < sizeof value) {
+      good = false;
+      rest = {};
+      return 0;
+    }
+    std::memcpy(&value, rest.data(), sizeof value);
+    rest.remove_prefix(sizeof value);
+    return value;
+  }
+  std::string text() {
+    const uint64_t size = number();
+    if (size > rest.size()) {
+      good = false;
+      return {};
+    }
+    std::string out(rest.substr(0, size));
+    rest.remove_prefix(size);
+    return out;
+  }
+  template <typename T>
+  void vector(std::vector<T>& out) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    const uint64_t count = number();
+    if (count > rest.size() / sizeof(T)) {
+      good = false;
+      return;
+    }
+    out.resize(count);
+    if (count > 0) std::memcpy(static_cast<void*>(out.data()), rest.data(), count * sizeof(T));
+    rest.remove_prefix(count * sizeof(T));
+  }
+};
+
+}  // namespace heng::watch

@@ -1,0 +1,493 @@
+#include "watch/engine.h"
+
+#include <algorithm>
+
+#include "tlog/hash.h"
+#include "watch/oracle.h"
+
+namespace heng::watch {
+namespace {
+
+constexpr uint64_t kWideBit = uint64_t{1} << 40;  // wheel entries of keys across cases
+
+uint64_t mix(uint64_t h, std::string_view text) {
+  for (const char c : text) h = (h ^ static_cast<uint8_t>(c)) * 1099511628211ULL;
+  return (h ^ 0xFF) * 1099511628211ULL;
+}
+
+std::string full_rule(const Finding& finding) {
+  return finding.part.empty() ? finding.rule : finding.rule + "." + finding.part;
+}
+
+}  // namespace
+
+const char* name_of(Change::What what) {
+  switch (what) {
+    case Change::What::raised: return "raised";
+    case Change::What::changed: return "changed";
+    case Change::What::withdrawn: return "withdrawn";
+  }
+  return "raised";
+}
+
+Engine::Engine(Plan& plan, const EngineOptions& options)
+    : plan_(plan),
+      options_(options),
+      index_(plan, options.only_rules),
+      touches_(plan),
+      history_(plan),
+      base_symbols_(static_cast<Sym>(plan.symbols.size())) {
+  std::set<int32_t> subjects;
+  const auto collect = [&](const Head& head) {
+    if (head.across && head.subject != kNone && (options.only_rules.empty() || options.only_rules.contains(head.rule)))
+      subjects.insert(head.subject);
+  };
+  for (const Rule& rule : plan.rules) collect(rule);
+  for (const Clock& clock : plan.clocks) collect(clock);
+  for (const Separation& separation : plan.separations) collect(separation);
+  wide_subjects_.assign(subjects.begin(), subjects.end());
+  for (size_t i = 0; i < plan.clocks.size(); ++i)
+    clock_of_rule_.emplace(plan.clocks[i].rule + (plan.clocks[i].part.empty() ? "" : "." + plan.clocks[i].part),
+                           static_cast<int32_t>(i));
+}
+
+uint16_t Engine::rule_index(const std::string& rule) {
+  const auto [slot, fresh] = rule_slots_.try_emplace(rule, static_cast<uint16_t>(rule_names_.size()));
+  if (fresh) rule_names_.push_back(rule);
+  return slot->second;
+}
+
+Engine::Held Engine::held_of(const Finding& finding) {
+  Held out;
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  for (size_t i = 0; i < out.id.size(); ++i)
+    out.id[i] = static_cast<char>(digit(finding.id[2 * i]) * 16 + digit(finding.id[2 * i + 1]));
+  out.kind = static_cast<uint8_t>(finding.kind);
+  out.severity = static_cast<uint8_t>(finding.severity);
+  const std::string rule = full_rule(finding);
+  out.rule = rule_index(rule);
+  out.at_us = finding.at.instant.us;
+  uint64_t content = 1469598103934665603ULL ^ static_cast<uint64_t>(finding.at.instant.us);
+  content = mix(content, name_of(finding.kind));
+  if (finding.due) content ^= static_cast<uint64_t>(finding.due->instant.us) * 31;
+  content = mix(content, finding.message.en);
+  for (const std::string& act : finding.acts) content = mix(content, act);
+  out.content = content;
+  const auto clock = clock_of_rule_.find(rule);
+  out.clock = clock == clock_of_rule_.end() ? kNone : clock->second;
+  out.by_rule = clock == clock_of_rule_.end();
+  return out;
+}
+
+void Engine::schedule(uint64_t slot, State& state, Instant due) {
+  if (due >= state.due) return;  // an earlier look stands already and will look again
+  state.due = due;
+  wheel_.put(due, slot);
+}
+
+Engine::State& Engine::wide_state(WideKey key, uint64_t* slot) {
+  const auto [it, fresh] = wide_.try_emplace(key);
+  if (fresh) {
+    wide_slots_.push_back(key);
+    std::sort(wide_slots_.begin(), wide_slots_.end());
+  }
+  *slot = kWideBit | (static_cast<uint64_t>(key.first) << 41) | key.second;
+  return it->second;
+}
+
+// Compares what follows now with what stood, for the declarations looked at again.
+void Engine::settle(State& state, Sym case_id, std::vector<Finding>&& fresh, const JudgePart& part, Reach reach,
+                    int64_t from_us, const std::string& cause, const Sink& sink) {
+  std::sort(fresh.begin(), fresh.end(), before);
+  std::set<std::string> looked_at;
+  const bool all_clocks = part.clocks == nullptr;
+  if (!all_clocks)
+    for (const int32_t clock : *part.clocks) {
+      const Clock& c = plan_.clocks[static_cast<size_t>(clock)];
+      looked_at.insert(c.rule + (c.part.empty() ? "" : "." + c.part));
+    }
+  std::set<std::string> separations;
+  for (const Separation& one : plan_.separations) separations.insert(one.rule + (one.part.empty() ? "" : "." + one.part));
+  const auto again = [&](const Held& held) {
+    const std::string& rule = rule_names_[held.rule];
+    if (held.clock != kNone) return all_clocks || looked_at.contains(rule);
+    if (separations.contains(rule)) return part.separations;
+    return reach == Reach::everything && held.at_us >= from_us;
+  };
+  std::unordered_map<std::string_view, size_t> by_id;
+  std::vector<Held> standing;
+  std::vector<Held> now_held;
+  now_held.reserve(fresh.size());
+  for (const Finding& finding : fresh) now_held.push_back(held_of(finding));
+  for (size_t i = 0; i < now_held.size(); ++i) by_id.emplace(std::string_view(now_held[i].id.data(), now_held[i].id.size()), i);
+  std::vector<bool> known(fresh.size(), false);
+  std::vector<Change> changes;
+  for (const Held& held : state.held) {
+    const auto found = by_id.find(std::string_view(held.id.data(), held.id.size()));
+    if (found != by_id.end()) {
+      known[found->second] = true;
+      standing.push_back(now_held[found->second]);
+      if (held.content != now_held[found->second].content)
+        changes.push_back({Change::What::changed, std::move(fresh[found->second]), cause});
+      continue;
+    }
+    if (!again(held)) {
+      standing.push_back(held);
+      continue;
+    }
+    Change change;
+    change.what = Change::What::withdrawn;
+    constexpr char kHex[] = "0123456789abcdef";
+    for (const char c : held.id) {
+      change.finding.id += kHex[static_cast<uint8_t>(c) >> 4];
+      change.finding.id += kHex[static_cast<uint8_t>(c) & 15];
+    }
+    const std::string& rule = rule_names_[held.rule];
+    const size_t slash = rule.find('/');
+    const size_t dot = rule.find('.', slash == std::string::npos ? 0 : slash);
+    change.finding.rule = rule.substr(0, dot);
+    if (dot != std::string::npos) change.finding.part = rule.substr(dot + 1);
+    change.finding.kind = static_cast<Kind>(held.kind);
+    change.finding.severity = static_cast<Severity>(held.severity);
+    change.finding.at = {Instant{held.at_us}, 0};
+    change.finding.case_id = plan_.symbols.string(case_id);
+    change.cause = cause;
+    changes.push_back(std::move(change));
+  }
+  for (size_t i = 0; i < fresh.size(); ++i) {
+    if (known[i]) continue;
+    known[i] = true;
+    if (by_id.at(std::string_view(now_held[i].id.data(), now_held[i].id.size())) != i) continue;  // the same twice
+    standing.push_back(now_held[i]);
+    changes.push_back({Change::What::raised, std::move(fresh[i]), cause});
+  }
+  state.held = std::move(standing);
+  if (sink)
+    for (Change& change : changes) sink(std::move(change));
+}
+
+void Engine::judge_case(Sym case_id, Reach reach, uint32_t act, const std::string& cause, const Sink& sink) {
+  State& state = cases_[case_id];
+  LiveActs live = live_acts(history_, history_.acts_of(case_id), now_);
+  const uint32_t count = static_cast<uint32_t>(live.acts.size());
+  JudgePart part;
+  std::vector<int32_t> clocks;
+  int64_t from_us = INT64_MIN;
+  if (reach == Reach::one_act) {
+    // In order only if it stands last in the timeline.
+    if (count == 0 || live.acts.back().act != act || live.acts.back().root != act) {
+      reach = Reach::everything;
+    } else {
+      const StoredAct& stored = history_.act(act);
+      part.first_rank = count - 1;
+      clocks = touches_.clocks_any;
+      if (stored.type != kUnknownType)
+        clocks.insert(clocks.end(), touches_.clocks[stored.type].begin(), touches_.clocks[stored.type].end());
+      std::sort(clocks.begin(), clocks.end());
+      part.clocks = &clocks;
+      part.separations = stored.type != kUnknownType && touches_.separation[stored.type];
+      for (const PartyRef& party : history_.by(stored))
+        part.separations = part.separations || std::find(touches_.separation_roles.begin(), touches_.separation_roles.end(),
+                                                         party.role) != touches_.separation_roles.end();
+    }
+  } else if (reach == Reach::time) {
+    part.first_rank = count;
+    part.separations = false;
+  }
+  int64_t waiting = INT64_MAX;
+  for (const LiveActs::Dropped& dropped : live.dropped)
+    if (dropped.why == LiveActs::Dropped::Why::waiting) waiting = std::min(waiting, history_.act(dropped.act).at_us);
+  const Scope scope(history_, std::move(live.acts), false);
+  JudgeOptions options;
+  options.now = now_;
+  options.missing = options_.missing;
+  options.only_rules = options_.only_rules;
+  CaseJudge judge(scope, index_, options, false);
+  std::vector<Finding> fresh;
+  judge.run(fresh, nullptr, part);
+  settle(state, case_id, std::move(fresh), part, reach, from_us, cause, sink);
+  schedule(case_id, state, std::min(judge.next_change(), Instant{waiting}));
+}
+
+void Engine::judge_wide(WideKey key, Reach reach, uint32_t first_rank, const std::string& cause, const Sink& sink) {
+  uint64_t slot = 0;
+  State& state = wide_state(key, &slot);
+  // Acts of one instant are looked at together.
+  while (first_rank > 0 && first_rank < state.items.size() &&
+         history_.act(state.items[first_rank - 1].act).at_us == history_.act(state.items[first_rank].act).at_us)
+    --first_rank;
+  JudgePart part;
+  part.first_rank = reach == Reach::time ? static_cast<uint32_t>(state.items.size()) : first_rank;
+  part.separations = reach != Reach::time;
+  const int64_t from_us = first_rank < state.items.size() ? history_.act(state.items[first_rank].act).at_us : INT64_MIN;
+  const Scope scope(history_, state.items, true);
+  JudgeOptions options;
+  options.now = now_;
+  options.missing = options_.missing;
+  options.only_rules = options_.only_rules;
+  CaseJudge judge(scope, index_, options, true);
+  const Key only{key.first, key.second};
+  std::vector<Finding> fresh;
+  judge.run(fresh, &only, part);
+  settle(state, 0, std::move(fresh), part, reach == Reach::time ? reach : Reach::everything,
+         reach == Reach::everything && first_rank == 0 ? INT64_MIN : from_us, cause, sink);
+  schedule(slot, state, judge.next_change());
+}
+
+History::Added Engine::act(const Act& act, std::vector<History::Note>* notes, const Sink& sink) {
+  const size_t before_size = history_.size();
+  const auto added = history_.add(act, notes);
+  if (added == History::Added::same || added == History::Added::refused) return added;
+  const Sym case_id = plan_.symbols.find(act.case_id);
+  if (added == History::Added::replaced) {
+    // Of two contents of one id the other one is kept now: look at everything again.
+    for (const Sym one : history_.cases()) refresh(one, act.id, sink);
+    return added;
+  }
+  const uint32_t index = static_cast<uint32_t>(before_size);
+  if (act.at.instant > now_) {
+    State& state = cases_[case_id];
+    schedule(case_id, state, act.at.instant);
+    return added;
+  }
+  const bool plain = act.corrects.empty() && act.annuls.empty();
+  if (plain)
+    judge_case(case_id, Reach::one_act, index, act.id, sink);
+  else
+    judge_case(case_id, Reach::everything, index, act.id, sink);
+  if (!wide_subjects_.empty()) widen(case_id, plain ? index : kNoRank, act.id, sink);
+  return added;
+}
+
+void Engine::refresh(Sym case_id, const std::string& cause, const Sink& sink) {
+  judge_case(case_id, Reach::everything, 0, cause, sink);
+  if (!wide_subjects_.empty()) widen(case_id, kNoRank, cause, sink);
+}
+
+// Brings the keys across cases up to date with one case: by its newest act where that stands last, else by all of it.
+void Engine::widen(Sym case_id, uint32_t newest, const std::string& cause, const Sink& sink) {
+  LiveActs live = live_acts(history_, history_.acts_of(case_id), now_);
+  const auto earlier = [this](const LiveActs::Item& a, const LiveActs::Item& b) { return timeline_before(history_, a, b); };
+  const Scope scope(history_, live.acts, false);
+  if (newest != kNoRank && !live.acts.empty() && live.acts.back().act == newest) {
+    const uint32_t rank = scope.size() - 1;
+    for (const int32_t subject : wide_subjects_)
+      for (const Sym value : scope.carried(rank, subject)) {
+        uint64_t slot = 0;
+        State& state = wide_state({subject, value}, &slot);
+        const LiveActs::Item item = live.acts[rank];
+        const auto at = std::upper_bound(state.items.begin(), state.items.end(), item, earlier);
+        const uint32_t first = static_cast<uint32_t>(at - state.items.begin());
+        state.items.insert(at, item);
+        judge_wide({subject, value}, Reach::one_act, first, cause, sink);
+      }
+    return;
+  }
+  // What this case gives each key now, against what it gave before.
+  std::map<WideKey, std::vector<LiveActs::Item>> gives;
+  for (const int32_t subject : wide_subjects_)
+    for (uint32_t rank = 0; rank < scope.size(); ++rank)
+      for (const Sym value : scope.carried(rank, subject)) gives[{subject, value}].push_back(live.acts[rank]);
+  std::vector<WideKey> keys;
+  for (const auto& [key, items] : gives) keys.push_back(key);
+  for (const WideKey& key : wide_slots_) {
+    if (gives.contains(key)) continue;
+    const auto& items = wide_[key].items;
+    if (std::any_of(items.begin(), items.end(),
+                    [&](const LiveActs::Item& item) { return history_.act(item.act).case_id == case_id; }))
+      keys.push_back(key);
+  }
+  for (const WideKey& key : keys) {
+    uint64_t slot = 0;
+    State& state = wide_state(key, &slot);
+    std::vector<LiveActs::Item> items = state.items;
+    std::erase_if(items, [&](const LiveActs::Item& item) { return history_.act(item.act).case_id == case_id; });
+    const auto& mine = gives[key];
+    items.insert(items.end(), mine.begin(), mine.end());
+    std::sort(items.begin(), items.end(), earlier);
+    const bool same = items.size() == state.items.size() &&
+                      std::equal(items.begin(), items.end(), state.items.begin(),
+                                 [](const LiveActs::Item& a, const LiveActs::Item& b) { return a.act == b.act && a.root == b.root; });
+    if (same) continue;
+    state.items = std::move(items);
+    judge_wide(key, Reach::everything, 0, cause, sink);
+  }
+}
+
+void Engine::tick(Instant now, const Sink& sink) {
+  if (now <= now_) return;
+  now_ = now;
+  for (;;) {
+    const std::vector<uint64_t> due = wheel_.advance(now);
+    if (due.empty()) return;
+    for (const uint64_t slot : due) {
+      if ((slot & kWideBit) != 0) {
+        const WideKey key{static_cast<int32_t>(slot >> 41), static_cast<Sym>(slot & 0xFFFFFFFF)};
+        uint64_t ignored = 0;
+        State& state = wide_state(key, &ignored);
+        if (state.due > now) continue;
+        state.due = Instant{INT64_MAX};
+        judge_wide(key, Reach::time, 0, "time", sink);
+        continue;
+      }
+      const Sym case_id = static_cast<Sym>(slot);
+      State& state = cases_[case_id];
+      if (state.due > now) continue;
+      const Instant was = state.due;
+      state.due = Instant{INT64_MAX};
+      // Acts that waited until now make it a replay.
+      bool woke = false;
+      for (const uint32_t act : history_.acts_of(case_id)) {
+        const int64_t at = history_.act(act).at_us;
+        woke = woke || (at >= was.us && at <= now.us);
+      }
+      if (woke)
+        refresh(case_id, "time", sink);
+      else
+        judge_case(case_id, Reach::time, 0, "time", sink);
+    }
+  }
+}
+
+size_t Engine::standing() const {
+  size_t out = 0;
+  for (const auto& [id, state] : cases_) out += state.held.size();
+  for (const auto& [key, state] : wide_) out += state.held.size();
+  return out;
+}
+
+std::vector<Finding> Engine::findings() const {
+  // The words are not kept: they follow again from the acts.
+  OracleOptions options;
+  options.now = now_;
+  options.missing = options_.missing;
+  options.only_rules = options_.only_rules;
+  Verdicts verdicts = judge_history(history_, options);
+  const std::vector<std::string> lines = standing_lines();
+  std::erase_if(verdicts.findings, [&](const Finding& finding) {
+    return !std::binary_search(lines.begin(), lines.end(), standing_line(finding));
+  });
+  return verdicts.findings;
+}
+
+std::string standing_line(const Finding& finding) {
+  return finding.id + " " + name_of(finding.kind) + " " + std::to_string(finding.at.instant.us);
+}
+
+std::vector<std::string> Engine::standing_lines() const {
+  std::vector<std::string> out;
+  const auto gather = [&](const State& state) {
+    for (const Held& held : state.held)
+      out.push_back(tlog::to_hex({held.id.data(), held.id.size()}) + " " + name_of(static_cast<Kind>(held.kind)) + " " +
+                    std::to_string(held.at_us));
+  };
+  for (const auto& [id, state] : cases_) gather(state);
+  for (const auto& [key, state] : wide_) gather(state);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+// ---- snapshots: docs/format/snapshot.md ---------------------------------------------------------------------------
+
+namespace {
+
+constexpr std::string_view kMagic = "heng/snapshot/v1\n";
+
+}  // namespace
+
+std::string Engine::packs_hash() const {
+  std::string text;
+  for (const PackSummary& pack : plan_.packs) text += pack.name + "=" + pack.hash + "\n";
+  for (const std::string& rule : options_.only_rules) text += "only " + rule + "\n";
+  text += options_.missing ? "missing" : "";
+  return tlog::to_hex(tlog::sha256(text).view());
+}
+
+std::string Engine::snapshot(uint64_t record_index, const std::string& root) const {
+  ByteWriter out;
+  out.text(packs_hash());
+  out.text(plan_.holidays.hash());
+  out.number(record_index);
+  out.text(root);
+  out.number(static_cast<uint64_t>(now_.us));
+  history_.save(out, base_symbols_);
+  out.number(rule_names_.size());
+  for (const std::string& rule : rule_names_) out.text(rule);
+  const auto save_state = [&out](const State& state) {
+    out.vector(state.held);
+    out.vector(state.items);
+    out.number(static_cast<uint64_t>(state.due.us));
+  };
+  out.number(cases_.size());
+  for (const Sym id : history_.cases()) {
+    const auto found = cases_.find(id);
+    if (found == cases_.end()) continue;
+    out.number(id);
+    save_state(found->second);
+  }
+  out.number(wide_.size());
+  for (const auto& [key, state] : wide_) {
+    out.number(static_cast<uint64_t>(key.first));
+    out.number(key.second);
+    save_state(state);
+  }
+  std::string bytes(kMagic);
+  bytes += out.bytes;
+  const tlog::Hash hash = tlog::sha256(bytes);
+  bytes.append(hash.view());
+  return bytes;
+}
+
+Result<Engine::Restored> Engine::restore(std::string_view bytes) {
+  const auto bad = [](std::string code, std::string what, std::string help) {
+    return Error{ErrorKind::verification, std::move(code), std::move(what), "", std::move(help)};
+  };
+  if (bytes.size() < kMagic.size() + 32 || !bytes.starts_with(kMagic))
+    return bad("snapshot-format", "this is no snapshot of the engine", "delete it: it is made again from the acts");
+  const std::string_view body = bytes.substr(0, bytes.size() - 32);
+  if (tlog::sha256(body).view() != bytes.substr(bytes.size() - 32))
+    return bad("snapshot-damaged", "the snapshot's checksum does not fit its bytes", "delete it: it is made again from the acts");
+  ByteReader in{body.substr(kMagic.size())};
+  if (in.text() != packs_hash())
+    return bad("snapshot-packs", "the snapshot was made for other packs", "replay the acts: findings may differ");
+  if (in.text() != plan_.holidays.hash())
+    return bad("snapshot-calendar", "the snapshot was made for another calendar", "replay the acts: dates may differ");
+  Restored out;
+  out.record_index = in.number();
+  out.root = in.text();
+  now_ = Instant{static_cast<int64_t>(in.number())};
+  const auto damaged = [&] {
+    return bad("snapshot-format", "the snapshot does not read to its end", "delete it: it is made again from the acts");
+  };
+  if (!history_.load(in, base_symbols_)) return damaged();
+  const uint64_t rules = in.number();
+  for (uint64_t i = 0; i < rules && in.good; ++i) rule_index(in.text());
+  wheel_.advance(now_);
+  const auto load_state = [&in](State& state) {
+    in.vector(state.held);
+    in.vector(state.items);
+    state.due = Instant{static_cast<int64_t>(in.number())};
+  };
+  const uint64_t cases = in.number();
+  if (cases > history_.cases().size()) return damaged();
+  cases_.reserve(cases);
+  for (uint64_t i = 0; i < cases && in.good; ++i) {
+    const Sym id = static_cast<Sym>(in.number());
+    State& state = cases_[id];
+    load_state(state);
+    if (state.due.us != INT64_MAX) wheel_.put(state.due, id);
+  }
+  const uint64_t wide = in.number();
+  for (uint64_t i = 0; i < wide && in.good; ++i) {
+    const int32_t subject = static_cast<int32_t>(in.number());
+    const Sym value = static_cast<Sym>(in.number());
+    uint64_t slot = 0;
+    State& state = wide_state({subject, value}, &slot);
+    load_state(state);
+    if (state.due.us != INT64_MAX) wheel_.put(state.due, slot);
+  }
+  if (!in.good || !in.rest.empty()) return damaged();
+  return out;
+}
+
+}  // namespace heng::watch

@@ -1,0 +1,121 @@
+// The engine: acts and ticks in, changes of findings out. A pure state machine (no clock, disk or thread of its own)
+// whose findings always equal the oracle's over the same acts and the same now (docs/language.md, "How it runs").
+//
+// An act in order judges only what it may touch: rules on it, clocks that speak of its type through states, periods and
+// other clocks. An act out of order, a correction or an annulment replays its case; the difference is the output, and
+// each withdrawal names its cause. Deadlines pass because ticks come, from a timer wheel of cases.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "watch/case_judge.h"
+#include "watch/timer_wheel.h"
+
+namespace heng::watch {
+
+struct Change {
+  enum class What : uint8_t { raised, changed, withdrawn } what = What::raised;
+  Finding finding;    // withdrawn: as it was, without words
+  std::string cause;  // the act that caused it; "time" if a tick did
+};
+const char* name_of(Change::What what);
+
+struct EngineOptions {
+  bool missing = true;
+  std::set<std::string> only_rules;
+};
+
+// The same line for a finding of the oracle.
+std::string standing_line(const Finding& finding);
+
+class Engine {
+ public:
+  using Sink = std::function<void(Change&&)>;
+
+  // The plan must outlive the engine.
+  Engine(Plan& plan, const EngineOptions& options);
+
+  Instant now() const { return now_; }
+  const History& history() const { return history_; }
+
+  // Takes an act in, judged as of now; one with an `at` after now waits. The same act again changes nothing.
+  History::Added act(const Act& act, std::vector<History::Note>* notes, const Sink& sink);
+  // Time moves to `now` (earlier instants are ignored); deadlines that pass speak.
+  void tick(Instant now, const Sink& sink);
+  // The earliest instant at which a tick may change something; the end of time if none.
+  Instant next_due() const { return wheel_.next(); }
+
+  // How many findings stand, and they themselves, in output order, with all their words.
+  size_t standing() const;
+  std::vector<Finding> findings() const;
+  // A sorted line a standing finding: id, kind, instant (us). Cheap; for comparing engines.
+  std::vector<std::string> standing_lines() const;
+
+  // The state as bytes: acts, findings, now, and the packs and calendar they hold for. `record_index` and `root` say
+  // which record the acts were read from (0 and empty without one).
+  std::string snapshot(uint64_t record_index = 0, const std::string& root = {}) const;
+  // Fails with `snapshot-…` if the bytes are damaged or made for other packs or another calendar; the engine must be
+  // fresh and is unusable after a failure.
+  struct Restored {
+    uint64_t record_index = 0;
+    std::string root;
+  };
+  Result<Restored> restore(std::string_view bytes);
+
+ private:
+  struct Held {  // a finding that stands
+    std::array<char, 12> id;
+    uint8_t kind = 0;
+    uint8_t severity = 0;
+    uint16_t rule = 0;         // into rule_names_
+    int64_t at_us = 0;
+    uint64_t content = 0;      // a hash of what may change: kind, times, words
+    bool by_rule = false;      // judged once, as of its act
+    int32_t clock = kNone;     // of a clock
+    bool operator==(const Held&) const = default;
+  };
+  struct State {  // of a case, or of one key across cases
+    std::vector<Held> held;
+    std::vector<LiveActs::Item> items;  // across cases only
+    Instant due{INT64_MAX};
+  };
+  using WideKey = std::pair<int32_t, Sym>;
+
+  enum class Reach : uint8_t { everything, one_act, time };
+  void judge_case(Sym case_id, Reach reach, uint32_t act, const std::string& cause, const Sink& sink);
+  void judge_wide(WideKey key, Reach reach, uint32_t first_rank, const std::string& cause, const Sink& sink);
+  void settle(State& state, Sym case_id, std::vector<Finding>&& fresh, const JudgePart& part, Reach reach, int64_t from_us,
+              const std::string& cause, const Sink& sink);
+  void refresh(Sym case_id, const std::string& cause, const Sink& sink);
+  void widen(Sym case_id, uint32_t newest, const std::string& cause, const Sink& sink);
+  void schedule(uint64_t slot, State& state, Instant due);
+  std::string packs_hash() const;
+  uint16_t rule_index(const std::string& rule);
+  Held held_of(const Finding& finding);
+  State& wide_state(WideKey key, uint64_t* slot);
+
+  Plan& plan_;
+  EngineOptions options_;
+  Index index_;
+  Touches touches_;
+  History history_;
+  Sym base_symbols_;  // the plan's own, before any act
+  Instant now_{INT64_MIN};
+  std::unordered_map<Sym, State> cases_;
+  std::map<WideKey, State> wide_;
+  std::vector<WideKey> wide_slots_;
+  std::vector<int32_t> wide_subjects_;
+  std::unordered_map<std::string, uint16_t> rule_slots_;
+  std::vector<std::string> rule_names_;
+  std::unordered_map<std::string, int32_t> clock_of_rule_;  // full name with part → one of its clocks
+  TimerWheel wheel_;
+};
+
+}  // namespace heng::watch

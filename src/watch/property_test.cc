@@ -1,0 +1,347 @@
+// The engine never differs from the oracle: random histories over the real packs, fed one act at a time with ticks in
+// between, shuffled, doubled, restarted from snapshots, corrected and annulled; and the oracle's own laws. The seed is
+// printed on failure; HENG_PROPERTY_SECONDS says how long to look (default: a few seconds), HENG_PROPERTY_SEED where to
+// begin.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <random>
+
+#include "law/load.h"
+#include "watch/compile.h"
+#include "watch/engine.h"
+#include "watch/oracle.h"
+
+namespace heng::watch {
+namespace {
+
+using Random = std::mt19937_64;
+
+law::PackSet load(const std::vector<std::string>& names) {
+  law::Diagnostics diagnostics;
+  law::PackSet set = law::load_packs(names, {std::string(HENG_SOURCE_DIR) + "/packs"}, diagnostics);
+  EXPECT_TRUE(diagnostics.ok()) << law::render(diagnostics, set.sources, {});
+  return set;
+}
+
+size_t pick(Random& random, size_t n) { return std::uniform_int_distribution<size_t>(0, n - 1)(random); }
+bool chance(Random& random, int percent) { return static_cast<int>(pick(random, 100)) < percent; }
+
+// Codes that the pack's own lines speak of, so that conditions are met now and then.
+std::vector<std::string> codes_of(const Plan& plan) {
+  std::vector<std::string> out{"yes", "no"};
+  const auto atoms = [&](const std::vector<Atom>& list) {
+    for (const Atom& atom : list) {
+      for (const Factor& value : atom.values)
+        if (value.kind == Factor::Kind::symbol) out.push_back(plan.symbols.string(value.symbol));
+      for (const Factor& value : atom.right.factors)
+        if (value.kind == Factor::Kind::symbol) out.push_back(plan.symbols.string(value.symbol));
+    }
+  };
+  for (const Rule& rule : plan.rules) {
+    for (const Pattern& pattern : rule.on) atoms(pattern.where);
+    for (const auto* lines : {&rule.when, &rule.unless, &rule.require})
+      for (const Condition& line : *lines) atoms(line.atoms);
+  }
+  for (const Clock& clock : plan.clocks) {
+    for (const Event& event : clock.starts) atoms(event.pattern.where);
+    for (const Pattern& pattern : clock.met_by) atoms(pattern.where);
+    for (const Step& step : clock.steps)
+      if (step.after) atoms(step.after->where);
+  }
+  return out;
+}
+
+// The act types one declaration speaks of, so that they meet in one case.
+std::vector<uint16_t> types_of(const Plan& plan, Random& random) {
+  std::vector<uint16_t> out;
+  const auto add = [&](const Pattern& pattern) { out.insert(out.end(), pattern.types.begin(), pattern.types.end()); };
+  const auto atoms = [&](const std::vector<Condition>& lines) {
+    for (const Condition& line : lines)
+      for (const Atom& atom : line.atoms)
+        if (atom.pattern) add(*atom.pattern);
+  };
+  for (int i = 0; i < 3; ++i) {
+    if (!plan.rules.empty() && chance(random, 50)) {
+      const Rule& rule = plan.rules[pick(random, plan.rules.size())];
+      for (const Pattern& pattern : rule.on) add(pattern);
+      for (const Given& given : rule.given) add(given.pattern);
+      atoms(rule.when);
+      atoms(rule.require);
+    }
+    if (!plan.clocks.empty()) {
+      const Clock& clock = plan.clocks[pick(random, plan.clocks.size())];
+      for (const auto* events : {&clock.starts, &clock.restarts, &clock.lapses})
+        for (const Event& event : *events) {
+          add(event.pattern);
+          if (event.group != kNone)
+            for (const Event& other : plan.clocks[static_cast<size_t>(plan.groups[static_cast<size_t>(event.group)][0])].starts)
+              add(other.pattern);
+        }
+      for (const Pattern& pattern : clock.met_by) add(pattern);
+      for (const Step& step : clock.steps)
+        if (step.after) add(*step.after);
+      for (const int32_t state : clock.pauses) {
+        for (const Event& event : plan.states[static_cast<size_t>(state)].begins) add(event.pattern);
+        for (const Event& event : plan.states[static_cast<size_t>(state)].ends) add(event.pattern);
+      }
+    }
+  }
+  if (out.empty()) out.push_back(static_cast<uint16_t>(pick(random, plan.acts.size())));
+  return out;
+}
+
+Value random_value(const ActField& field, const std::vector<std::string>& codes, Random& random, Instant at) {
+  using T = law::Type::Kind;
+  if (chance(random, 8)) return Value{};
+  switch (field.type) {
+    case T::number:
+    case T::money: return Value::of(Decimal::of(static_cast<int64_t>(pick(random, 6)) * (chance(random, 20) ? 50 : 1)));
+    case T::yes_no: return Value::of(chance(random, 50));
+    case T::date: {
+      const Date date{static_cast<int32_t>(at.us / kDay) + static_cast<int32_t>(pick(random, 20)) - 10};
+      return Value::of(format_date(date));
+    }
+    case T::time:
+      return Value::of(format_rfc3339({Instant{at.us + (static_cast<int64_t>(pick(random, 400)) - 200) * kHour}, 480}));
+    case T::clock_time: return Value::of(std::string(pick(random, 2) == 0 ? "09:30" : "16:05"));
+    case T::people:
+    case T::list: {
+      Value list;
+      list.kind = Value::Kind::list;
+      for (size_t i = 0; i < pick(random, 4); ++i)
+        list.items.push_back(Value::of(chance(random, 60) ? "O" + std::to_string(1 + pick(random, 4)) : codes[pick(random, codes.size())]));
+      return list;
+    }
+    default: return Value::of(codes[pick(random, codes.size())]);
+  }
+}
+
+std::vector<Act> random_history(const Plan& plan, const std::vector<std::string>& codes, Random& random) {
+  std::vector<std::string> roles;
+  for (const auto& [role, label] : plan.role_labels) roles.push_back(plan.symbols.string(role));
+  std::sort(roles.begin(), roles.end());
+  std::vector<std::string> agencies{"police-X1", "procuratorate-Y1", "court-Z1", "detention-centre-D1"};
+  const size_t cases = 1 + pick(random, 3);
+  const Instant base{(date_of({2026, 1, 1}).days + static_cast<int64_t>(pick(random, 300))) * kDay};
+  std::vector<Act> out;
+  for (size_t c = 0; c < cases; ++c) {
+    const std::vector<uint16_t> types = types_of(plan, random);
+    const size_t count = 3 + pick(random, 12);
+    std::vector<size_t> mine;
+    for (size_t i = 0; i < count; ++i) {
+      Act act;
+      act.id = "a-" + std::to_string(out.size() + 1);
+      act.case_id = "C-" + std::to_string(c + 1);
+      const ActType& type = plan.acts[types[pick(random, types.size())]];
+      act.type = plan.symbols.string(type.name);
+      const int64_t hours = static_cast<int64_t>(pick(random, chance(random, 30) ? 24 * 120 : 24 * 12));
+      act.at = {Instant{base.us + hours * kHour + (chance(random, 30) ? 25 * kMinute : 0)}, 480};
+      if (chance(random, 15)) act.recorded = OffsetTime{Instant{act.at.instant.us + static_cast<int64_t>(pick(random, 100)) * kHour}, 480};
+      act.agency = agencies[pick(random, agencies.size())];
+      for (size_t b = 0; b < pick(random, 3); ++b)
+        act.by.push_back({"O" + std::to_string(1 + pick(random, 4)), roles.empty() ? "officer" : roles[pick(random, roles.size())]});
+      if (chance(random, 80)) act.on.push_back({"P" + std::to_string(1 + pick(random, 2)), "person"});
+      std::vector<Sym> fields;
+      for (const auto& [field, declared] : type.fields) fields.push_back(field);
+      std::sort(fields.begin(), fields.end());
+      for (const Sym field : fields)
+        if (chance(random, 60))
+          act.data.emplace_back(plan.symbols.string(field), random_value(type.fields.at(field), codes, random, act.at.instant));
+      if (!mine.empty() && chance(random, 12)) {
+        const Act& target = out[mine[pick(random, mine.size())]];
+        if (chance(random, 50)) {
+          act.annuls = target.id;
+        } else {
+          act.corrects = target.id;
+          act.type = target.type;
+        }
+        if (chance(random, 60)) act.recorded = OffsetTime{Instant{base.us + 200 * kDay + static_cast<int64_t>(pick(random, 999)) * kHour}, 480};
+      }
+      mine.push_back(out.size());
+      out.push_back(std::move(act));
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> oracle_lines(Plan& plan, const std::vector<Act>& acts, Instant now, int jobs = 1) {
+  History history(plan);
+  for (const Act& act : acts) history.add(act, nullptr);
+  OracleOptions options;
+  options.now = now;
+  options.jobs = jobs;
+  std::vector<std::string> out;
+  for (const Finding& finding : judge_history(history, options).findings) out.push_back(standing_line(finding));
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+std::string difference(const std::vector<std::string>& expected, const std::vector<std::string>& found,
+                       const std::vector<Finding>& words = {}) {
+  std::string out;
+  const auto name = [&](const std::string& line) {
+    for (const Finding& finding : words)
+      if (standing_line(finding) == line) return line + "  " + finding.rule + " " + finding.message.en;
+    return line;
+  };
+  for (const std::string& line : expected)
+    if (!std::binary_search(found.begin(), found.end(), line)) out += "missing  " + name(line) + "\n";
+  for (const std::string& line : found)
+    if (!std::binary_search(expected.begin(), expected.end(), line)) out += "too many " + name(line) + "\n";
+  return out;
+}
+
+class Property : public ::testing::Test {
+ protected:
+  // One round: every way of feeding gives what the oracle gives.
+  static void round(Plan& plan, const std::vector<std::string>& codes, uint64_t seed) {
+    Random random(seed);
+    const std::vector<Act> acts = random_history(plan, codes, random);
+    Instant last{INT64_MIN};
+    for (const Act& act : acts) last = std::max(last, act.at.instant);
+    const Instant now{last.us + static_cast<int64_t>(pick(random, 40)) * kDay - (chance(random, 20) ? 30 * kDay : 0)};
+    const std::vector<std::string> expected = oracle_lines(plan, acts, now);
+    std::vector<Finding> words;
+    {
+      History history(plan);
+      for (const Act& act : acts) history.add(act, nullptr);
+      OracleOptions options;
+      options.now = now;
+      words = judge_history(history, options).findings;
+    }
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    ASSERT_EQ(oracle_lines(plan, acts, now, 3), expected) << "three threads";
+    std::vector<Act> shuffled = acts;
+    std::shuffle(shuffled.begin(), shuffled.end(), random);
+    ASSERT_EQ(oracle_lines(plan, shuffled, now), expected) << "another order";
+
+    // In the order of time, with ticks before each act.
+    std::vector<Act> in_time = acts;
+    std::stable_sort(in_time.begin(), in_time.end(), [](const Act& a, const Act& b) { return a.at.instant < b.at.instant; });
+    for (int way = 0; way < 3; ++way) {
+      const std::vector<Act>& feed = way == 1 ? shuffled : in_time;
+      std::map<std::string, std::string> heard;  // what a listener believes
+      const auto listen = [&](Change&& change) {
+        if (change.what == Change::What::withdrawn)
+          ASSERT_EQ(heard.erase(change.finding.id), 1U) << "withdrew what was never raised";
+        else
+          heard[change.finding.id] = standing_line(change.finding);
+      };
+      auto engine = std::make_unique<Engine>(plan, EngineOptions{});
+      for (size_t i = 0; i < feed.size(); ++i) {
+        const Act& act = feed[i];
+        if (way != 1 || chance(random, 30)) engine->tick(std::min(act.at.instant, now), listen);
+        engine->act(act, nullptr, listen);
+        if (chance(random, 10)) engine->act(act, nullptr, listen);  // the same again
+        if (chance(random, 15)) engine->tick(std::min(Instant{engine->now().us + 36 * kHour}, now), listen);
+      }
+      engine->tick(now, listen);
+      const std::vector<std::string> found = engine->standing_lines();
+      ASSERT_EQ(difference(expected, found, words), "") << (way == 1 ? "engine, any order" : "engine, in time");
+      std::vector<std::string> told;
+      for (const auto& [id, line] : heard) told.push_back(line);
+      std::sort(told.begin(), told.end());
+      ASSERT_EQ(difference(expected, told, words), "") << "what a listener heard";
+    }
+    // Annulled and never revived is as if it had not been.
+    if (!acts.empty()) {
+      const Act& gone = acts[pick(random, acts.size())];
+      const bool named = std::any_of(acts.begin(), acts.end(), [&](const Act& act) {
+        return act.corrects == gone.id || act.annuls == gone.id;
+      });
+      if (!named && gone.corrects.empty() && gone.annuls.empty() && gone.at.instant <= now) {
+        std::vector<Act> without;
+        std::vector<Act> annulled = acts;
+        for (const Act& act : acts)
+          if (act.id != gone.id) without.push_back(act);
+        Act annulment;
+        annulment.id = "z-annul";
+        annulment.type = gone.type;
+        annulment.at = gone.at;
+        annulment.case_id = gone.case_id;
+        annulment.agency = gone.agency;
+        annulment.annuls = gone.id;
+        annulled.push_back(annulment);
+        ASSERT_EQ(oracle_lines(plan, annulled, now), oracle_lines(plan, without, now)) << "annulled " << gone.id;
+      }
+    }
+  }
+
+  static void many(const std::vector<std::string>& packs) {
+    const char* seconds = std::getenv("HENG_PROPERTY_SECONDS");
+    const char* from = std::getenv("HENG_PROPERTY_SEED");
+    const double budget = seconds == nullptr ? 4 : std::atof(seconds);
+    uint64_t seed = from == nullptr ? std::random_device{}() : std::strtoull(from, nullptr, 10);
+    const law::PackSet set = load(packs);
+    auto plan = compile(set);
+    ASSERT_TRUE(plan.ok()) << plan.error().text();
+    const std::vector<std::string> codes = codes_of(plan.value());
+    const auto start = std::chrono::steady_clock::now();
+    size_t rounds = 0;
+    do {
+      round(plan.value(), codes, seed++);
+      ++rounds;
+      if (HasFatalFailure()) {
+        ADD_FAILURE() << "repeat with HENG_PROPERTY_SEED=" << seed - 1;
+        return;
+      }
+    } while (std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < budget && from == nullptr);
+    std::printf("%zu histories\n", rounds);
+  }
+};
+
+TEST_F(Property, EngineEqualsOracleOnCriminalProcedure) { many({"cn.criminal"}); }
+TEST_F(Property, EngineEqualsOracleOnPoliceCases) { many({"cn.police_admin"}); }
+TEST_F(Property, EngineEqualsOracleOnTrials) { many({"cn.trial"}); }
+TEST_F(Property, EngineEqualsOracleOnFines) { many({"it.traffic_fines"}); }
+
+TEST_F(Property, SnapshotsRestoreBetweenAnyTwoActs) {
+  const law::PackSet set = load({"cn.criminal"});
+  const auto compiled = compile(set);
+  ASSERT_TRUE(compiled.ok());
+  auto fresh_plan = compile(set);
+  const std::vector<std::string> codes = codes_of(fresh_plan.value());
+  const uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  for (uint64_t i = 0; i < 3; ++i) {
+    Random random(seed + i);
+    const std::vector<Act> acts = random_history(fresh_plan.value(), codes, random);
+    Instant now{INT64_MIN};
+    for (const Act& act : acts) now = std::max(now, act.at.instant);
+    now.us += 10 * kDay;
+    const std::vector<std::string> expected = oracle_lines(fresh_plan.value(), acts, now);
+    std::string bytes;
+    for (size_t a = 0; a <= acts.size(); ++a) {
+      auto plan = compile(set);  // a new process: only the packs are there
+      Engine engine(plan.value(), EngineOptions{});
+      if (!bytes.empty()) {
+        const auto restored = engine.restore(bytes);
+        ASSERT_TRUE(restored.ok()) << restored.error().text();
+        ASSERT_EQ(restored->record_index, a);
+      }
+      if (a == acts.size()) {
+        engine.tick(now, nullptr);
+        ASSERT_EQ(difference(expected, engine.standing_lines()), "");
+        break;
+      }
+      engine.tick(std::min(acts[a].at.instant, now), nullptr);
+      engine.act(acts[a], nullptr, nullptr);
+      bytes = engine.snapshot(a + 1, "root");
+    }
+    // Damage is found, whatever byte it is in.
+    for (int d = 0; d < 20; ++d) {
+      std::string damaged = bytes;
+      damaged[pick(random, damaged.size())] ^= static_cast<char>(1 << pick(random, 8));
+      auto plan = compile(set);
+      Engine engine(plan.value(), EngineOptions{});
+      ASSERT_FALSE(engine.restore(damaged).ok());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace heng::watch
