@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cli/cli.h"
+#include "cli/follow.h"
 #include "cli/history_options.h"
 #include "watch/oracle.h"
 
@@ -23,6 +24,9 @@ struct CheckArguments {
   std::vector<std::string> rules;
   size_t limit = 100;
   bool no_missing = false;
+  bool follow = false;
+  bool event_time = false;
+  std::string state;
 };
 
 int check(const CheckArguments& arguments) {
@@ -119,13 +123,29 @@ void add_check_command(CLI::App& app, int& exit_code) {
   command->add_option("--limit", arguments->limit, "text: findings shown in full, 0 for all");
   command->add_option("--out,-o", arguments->out, "write here instead of standard output")->type_name("FILE");
   command->add_flag("--no-missing", arguments->no_missing, "leave out what could not be decided");
+  command->add_flag("--follow", arguments->follow, "read acts from standard input without end, tell changes as they become true");
+  command->add_option("--state", arguments->state, "with --follow: a folder that survives restarts; nothing is lost or told twice")
+      ->type_name("DIR");
+  command->add_flag("--event-time", arguments->event_time, "with --follow: time moves by the acts, not by the wall clock");
   command->footer(
       "Examples:\n"
       "  heng check acts.ndjson --pack cn.criminal\n"
       "  heng check fines.xes.gz --pack it.traffic_fines --format html -o report.html\n"
       "  heng check acts.ndjson --now 2026-06-30 --format ndjson --fail-on warn\n"
+      "  tail -f acts.ndjson | heng check --follow - --state state/ --pack cn.criminal\n"
       "Exit codes: 0 fine, 1 findings, 2 usage, 3 lines refused, 5 no such pack or file.");
-  command->callback([arguments, &exit_code] { exit_code = check(*arguments); });
+  command->callback([arguments, &exit_code] {
+    if (!arguments->follow) {
+      exit_code = check(*arguments);
+      return;
+    }
+    if (arguments->history.files != std::vector<std::string>{"-"}) {
+      fmt::print(stderr, "heng: --follow reads standard input; help: name `-` as the file\n");
+      exit_code = 2;
+      return;
+    }
+    exit_code = follow({arguments->history, arguments->state, !arguments->no_missing, arguments->event_time});
+  });
 }
 
 }  // namespace heng

@@ -174,8 +174,11 @@ void Engine::judge_case(Sym case_id, Reach reach, uint32_t act, const std::strin
   std::vector<int32_t> clocks;
   int64_t from_us = INT64_MIN;
   if (reach == Reach::one_act) {
-    // In order only if it stands last in the timeline.
-    if (count == 0 || live.acts.back().act != act || live.acts.back().root != act) {
+    // In order only if it stands last in the timeline, and cannot have made another act's reference good.
+    const bool references = std::any_of(live.dropped.begin(), live.dropped.end(), [](const LiveActs::Dropped& dropped) {
+      return dropped.why != LiveActs::Dropped::Why::waiting;
+    });
+    if (count == 0 || live.acts.back().act != act || live.acts.back().root != act || references) {
       reach = Reach::everything;
     } else {
       const StoredAct& stored = history_.act(act);
@@ -269,7 +272,10 @@ void Engine::widen(Sym case_id, uint32_t newest, const std::string& cause, const
   LiveActs live = live_acts(history_, history_.acts_of(case_id), now_);
   const auto earlier = [this](const LiveActs::Item& a, const LiveActs::Item& b) { return timeline_before(history_, a, b); };
   const Scope scope(history_, live.acts, false);
-  if (newest != kNoRank && !live.acts.empty() && live.acts.back().act == newest) {
+  const bool references = std::any_of(live.dropped.begin(), live.dropped.end(), [](const LiveActs::Dropped& dropped) {
+    return dropped.why != LiveActs::Dropped::Why::waiting;
+  });
+  if (newest != kNoRank && !references && !live.acts.empty() && live.acts.back().act == newest) {
     const uint32_t rank = scope.size() - 1;
     for (const int32_t subject : wide_subjects_)
       for (const Sym value : scope.carried(rank, subject)) {

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "act/json.h"
 #include "law/load.h"
 #include "watch/compile.h"
 #include "watch/engine.h"
@@ -241,6 +242,9 @@ class Property : public ::testing::Test {
       }
       engine->tick(now, listen);
       const std::vector<std::string> found = engine->standing_lines();
+      if (std::getenv("HENG_PROPERTY_SHOW") != nullptr && found != expected)
+        for (const Act& act : feed)
+          std::printf("%s now %lld\n", act_to_json(act).c_str(), static_cast<long long>(now.us));
       ASSERT_EQ(difference(expected, found, words), "") << (way == 1 ? "engine, any order" : "engine, in time");
       std::vector<std::string> told;
       for (const auto& [id, line] : heard) told.push_back(line);
