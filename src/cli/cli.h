@@ -10,7 +10,6 @@ namespace heng {
 void add_check_command(CLI::App& app, int& exit_code);
 void add_case_commands(CLI::App& app, int& exit_code);    // case show|clocks, finding list|explain
 void add_gate_command(CLI::App& app, int& exit_code);
-void add_law_commands(CLI::App& app, int& exit_code);     // law list|fmt|explain|docs|test|lint|diff
 void add_law_test(CLI::App& law_group, int& exit_code);
 void add_import_commands(CLI::App& app, int& exit_code);  // import, export
 void add_version_command(CLI::App& app, const char* version, int& exit_code);  // version, doctor

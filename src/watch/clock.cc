@@ -284,6 +284,20 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
   open_segment(kNoRank, start.at, start.limit);
   out.segments.back().set_by = kNoRank;
 
+  // Other clocks whose end (or breach, or change) lapses this one: the first such instant after the start.
+  Instant lapse_at{INT64_MAX};
+  for (const Event& event : clock.lapses) {
+    if (event.kind == law::Event::Kind::pattern) continue;
+    for (const Start& other : starts_by(clock, event, key, horizon))
+      if (other.at >= start.at && other.at < lapse_at) lapse_at = other.at;
+  }
+  const auto lapse_by_clock = [&] {
+    out.lapsed = true;
+    out.over_at = lapse_at;
+    out.over_rank = kNoRank;
+    out.ledger.push_back({LedgerLine::Kind::lapsed, kNoRank, lapse_at, nullptr, "", {}, "", kNone});
+  };
+
   std::vector<bool> met(clock.met_by.size(), false);
   std::vector<bool> maybe_met(clock.met_by.size(), false);
   for (uint32_t rank = scope_.first_at(start.at); rank < horizon.limit && !out.over(); ++rank) {
@@ -294,6 +308,10 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
       // The end it hangs on is no more, and this duty was not yet done nor broken.
       out.voided = true;
       out.over_at = *start.void_from;
+      break;
+    }
+    if (at > lapse_at) {
+      lapse_by_clock();
       break;
     }
     apply_pauses(at, rank, false, false);
@@ -426,6 +444,7 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     }
     apply_pauses(at, rank, true, false);
   }
+  if (!out.over() && lapse_at <= horizon.now) lapse_by_clock();
   if (!out.over()) apply_pauses(horizon.now, kNoRank - 1, true, false);
   if (!out.over() && start.void_from && *start.void_from <= horizon.now && out.segments.back().sum.end > *start.void_from) {
     out.voided = true;

@@ -209,6 +209,7 @@ class Evaluator {
     uint32_t limit = 0;                // acts earlier than the start
     bool by_act = false;               // else the clock started it
   };
+  std::vector<Start> starts_by(const Clock& clock, const Event& event, Key key, Horizon horizon);
   std::vector<Start> starts_of(const Clock& clock, Key key, Horizon horizon);
   Instance run(const Clock& clock, Key key, const Start& start, Horizon horizon, bool strict);
   void ring_rungs(Instance& instance, const Instance& strict, Horizon horizon);

@@ -76,6 +76,13 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
     line.text = {std::move(zh), std::move(en)};
     out.push_back(std::move(line));
   };
+  // Where a line of the ledger leads: the end as it stood from then on.
+  const auto leads_to = [&](uint32_t set_by) -> std::optional<Instant> {
+    if (instance.no_sum) return std::nullopt;
+    for (const Segment& segment : instance.segments)
+      if (segment.set_by == set_by) return segment.open ? std::nullopt : std::optional<Instant>(segment.sum.end);
+    return std::nullopt;
+  };
   for (const LedgerLine& line : instance.ledger) {
     const Text act = act_words(evaluator, line.rank);
     switch (line.kind) {
@@ -89,13 +96,13 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
       }
       case LedgerLine::Kind::base: {
         if (line.step->kind == law::Step::Kind::until) {
-          add("base", kNoRank, std::nullopt, line.cite, "期限至：" + line.step->until.source,
+          add("base", kNoRank, leads_to(kNoRank), line.cite, "期限至：" + line.step->until.source,
               "allowed until: " + line.step->until.source);
         } else if (line.step->target) {
-          add("base", kNoRank, std::nullopt, line.cite, "立即（目标值，非法定期限）：" + amount_zh(plan, line.measured),
+          add("base", kNoRank, leads_to(kNoRank), line.cite, "立即（目标值，非法定期限）：" + amount_zh(plan, line.measured),
               "at once (a target, not a limit in law): " + amount_en(plan, line.measured));
         } else {
-          add("base", kNoRank, std::nullopt, line.cite, "期限：" + amount_zh(plan, line.measured),
+          add("base", kNoRank, leads_to(kNoRank), line.cite, "期限：" + amount_zh(plan, line.measured),
               "allowed: " + amount_en(plan, line.measured));
         }
         break;
@@ -105,11 +112,11 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
         const bool total = line.step->kind == law::Step::Kind::total;
         const bool less = line.kind == LedgerLine::Kind::reduction;
         if (line.step->kind == law::Step::Kind::until) {
-          add("extension", line.rank, line.at, line.cite, act.zh + "：期限至 " + line.step->until.source,
+          add("extension", line.rank, leads_to(line.rank), line.cite, act.zh + "：期限至 " + line.step->until.source,
               act.en + ": allowed until " + line.step->until.source);
           break;
         }
-        add("extension", line.rank, line.at, line.cite,
+        add("extension", line.rank, leads_to(line.rank), line.cite,
             act.zh + (total ? "：期限改为 " : less ? "：减 " : "：加 ") + amount_zh(plan, line.measured),
             act.en + (total ? ": now " : less ? ": less " : ": plus ") + amount_en(plan, line.measured));
         break;
@@ -130,7 +137,7 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
         break;
       }
       case LedgerLine::Kind::restart:
-        add("restart", line.rank, line.at, line.cite, "重新计算：" + act.zh, "counted anew from: " + act.en);
+        add("restart", line.rank, leads_to(line.rank), line.cite, "重新计算：" + act.zh, "counted anew from: " + act.en);
         break;
       case LedgerLine::Kind::met:
       case LedgerLine::Kind::lapsed: break;  // after the end

@@ -1,4 +1,5 @@
-// States, keys and the starts of clocks: which spans and runnings there are (docs/language.md, "state", "clock").
+// States, keys and the starts of clocks: which spans and runnings there are (docs/language.md, "state",
+// "clock").
 #include <algorithm>
 
 #include "watch/evaluate.h"
@@ -6,7 +7,8 @@
 namespace heng::watch {
 namespace {
 
-constexpr int kDeepest = 24;  // clocks on clocks on states on …: the checker refuses rings, this bounds the rest
+constexpr int kDeepest =
+    24;  // clocks on clocks on states on …: the checker refuses rings, this bounds the rest
 
 }  // namespace
 
@@ -24,11 +26,13 @@ std::vector<Key> Evaluator::keys_of(const Head& head, std::span<const Pattern* c
     if (pattern->key_field == 0) continue;
     for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
       const StoredAct& act = scope_.act(rank);
-      if (!pattern->any_act && !std::binary_search(pattern->types.begin(), pattern->types.end(), act.type)) continue;
+      if (!pattern->any_act && !std::binary_search(pattern->types.begin(), pattern->types.end(), act.type))
+        continue;
       const Datum* datum = scope_.field(rank, pattern->key_field);
       if (datum == nullptr) continue;
       const auto add = [&](Sym value) {
-        if (value != 0 && std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+        if (value != 0 && std::find(values.begin(), values.end(), value) == values.end())
+          values.push_back(value);
       };
       if (datum->kind == Datum::Kind::symbol) add(static_cast<Sym>(datum->payload));
       if (datum->kind == Datum::Kind::list)
@@ -70,7 +74,8 @@ const std::vector<StateSpan>& Evaluator::spans(int32_t index, Key key) {
       if (event.kind != law::Event::Kind::end_of && event.kind != law::Event::Kind::breach_of) continue;
       if (event.group == kNone) continue;
       for (const int32_t other : plan_.groups[static_cast<size_t>(event.group)])
-        for (const Instance& instance : instances(other, key_for(plan_.clocks[static_cast<size_t>(other)], key))) {
+        for (const Instance& instance :
+             instances(other, key_for(plan_.clocks[static_cast<size_t>(other)], key))) {
           const Segment& last = instance.last();
           if (last.open || instance.voided || instance.no_sum) continue;
           if (instance.over() && last.sum.in_time(instance.over_at)) continue;
@@ -138,143 +143,155 @@ const std::vector<StateSpan>& Evaluator::spans(int32_t index, Key key) {
   return out;
 }
 
-std::vector<Evaluator::Start> Evaluator::starts_of(const Clock& clock, Key key, Horizon horizon) {
+// The instants at which one event happens for the key, with what happened.
+std::vector<Evaluator::Start> Evaluator::starts_by(const Clock& clock, const Event& event, Key key,
+                                                   Horizon horizon) {
   std::vector<Start> out;
   const calendar::Zone& local = zone(&clock);
   const auto root_id = [&](uint32_t rank) {
     return rank == kNoRank ? std::string() : plan_.symbols.string(scope_.root(rank).id);
   };
-  for (const Event& event : clock.starts) {
-    switch (event.kind) {
-      case law::Event::Kind::pattern: {
-        Notes notes;
-        for (uint32_t rank = 0; rank < horizon.limit; ++rank) {
-          if (scope_.act(rank).at() > horizon.now) break;
-          notes.missing.clear();
-          View view = view_of(clock, key, rank, &notes);
-          const Tri starts = match(event.pattern, rank, view);
-          if (starts == Tri::no) continue;
-          Start start{rank, scope_.act(rank).at(), root_id(rank), std::nullopt, rank, true};
-          bool known = starts == Tri::yes;
-          if (event.from != 0 && known) {
-            const Datum* datum = scope_.field(rank, event.from);
-            if (datum == nullptr) notes.miss(event.from);
-            if (datum != nullptr && datum->kind == Datum::Kind::date)
-              start.at = local.start_of(Date{static_cast<int32_t>(datum->payload)});
-            else if (datum != nullptr && datum->kind == Datum::Kind::instant)
-              start.at = Instant{datum->payload};
-            else if (datum == nullptr)
-              known = false;
-          }
-          if (known)
-            out.push_back(std::move(start));
-          else if (binds(clock, scope_.act(rank).at()))
-            note_undecided(clock, key, rank, notes.missing);
+  switch (event.kind) {
+    case law::Event::Kind::pattern: {
+      Notes notes;
+      for (uint32_t rank = 0; rank < horizon.limit; ++rank) {
+        if (scope_.act(rank).at() > horizon.now) break;
+        notes.missing.clear();
+        View view = view_of(clock, key, rank, &notes);
+        const Tri starts = match(event.pattern, rank, view);
+        if (starts == Tri::no) continue;
+        Start start{rank, scope_.act(rank).at(), root_id(rank), std::nullopt, rank, true};
+        bool known = starts == Tri::yes;
+        if (event.from != 0 && known) {
+          const Datum* datum = scope_.field(rank, event.from);
+          if (datum == nullptr) notes.miss(event.from);
+          if (datum != nullptr && datum->kind == Datum::Kind::date)
+            start.at = local.start_of(Date{static_cast<int32_t>(datum->payload)});
+          else if (datum != nullptr && datum->kind == Datum::Kind::instant)
+            start.at = Instant{datum->payload};
+          else if (datum == nullptr)
+            known = false;
         }
+        if (known)
+          out.push_back(std::move(start));
+        else if (binds(clock, scope_.act(rank).at()))
+          note_undecided(clock, key, rank, notes.missing);
+      }
+      break;
+    }
+    case law::Event::Kind::end_of:
+    case law::Event::Kind::breach_of:
+    case law::Event::Kind::before_end:
+    case law::Event::Kind::change_of: {
+      if (event.rule != kNone) {  // breach of a rule: at each act it judged broken
+        const Rule& rule = plan_.rules[static_cast<size_t>(event.rule)];
+        for (uint32_t rank = 0; rank < horizon.limit; ++rank)
+          if (judge(rule, key_for(rule, key), rank).outcome == RuleVerdict::Outcome::breached)
+            out.push_back({rank, scope_.act(rank).at(), root_id(rank), std::nullopt, rank, true});
         break;
       }
-      case law::Event::Kind::end_of:
-      case law::Event::Kind::breach_of:
-      case law::Event::Kind::before_end:
-      case law::Event::Kind::change_of: {
-        if (event.rule != kNone) {  // breach of a rule: at each act it judged broken
-          const Rule& rule = plan_.rules[static_cast<size_t>(event.rule)];
-          for (uint32_t rank = 0; rank < horizon.limit; ++rank)
-            if (judge(rule, key_for(rule, key), rank).outcome == RuleVerdict::Outcome::breached)
-              out.push_back({rank, scope_.act(rank).at(), root_id(rank), std::nullopt, rank, true});
-          break;
-        }
-        for (const int32_t other : plan_.groups[static_cast<size_t>(event.group)]) {
-          const Key other_key = key_for(plan_.clocks[static_cast<size_t>(other)], key);
-          for (const Instance& instance : instances_at(other, other_key, horizon)) {
-            if (instance.voided || instance.no_sum) continue;
-            if (event.kind == law::Event::Kind::end_of || event.kind == law::Event::Kind::breach_of) {
-              const Segment& last = instance.last();
-              if (last.open) continue;
-              if (event.kind == law::Event::Kind::breach_of && instance.clock->may) continue;
-              if (instance.over() && last.sum.in_time(instance.over_at)) continue;
-              may_change_at(last.sum.end);
-              if (last.sum.end > horizon.now) continue;
-              Start start{instance.start_rank, last.sum.end, instance.anchor, std::nullopt, 0, false};
-              if (last.set_by != kNoRank) start.anchor += "|" + root_id(last.set_by);
-              out.push_back(std::move(start));
+      for (const int32_t other : plan_.groups[static_cast<size_t>(event.group)]) {
+        const Key other_key = key_for(plan_.clocks[static_cast<size_t>(other)], key);
+        for (const Instance& instance : instances_at(other, other_key, horizon)) {
+          if (instance.voided || instance.no_sum) continue;
+          if (event.kind == law::Event::Kind::end_of || event.kind == law::Event::Kind::breach_of) {
+            const Segment& last = instance.last();
+            if (last.open) continue;
+            if (event.kind == law::Event::Kind::breach_of && instance.clock->may) continue;
+            if (instance.over() && last.sum.in_time(instance.over_at)) continue;
+            may_change_at(last.sum.end);
+            if (last.sum.end > horizon.now) continue;
+            Start start{instance.start_rank, last.sum.end, instance.anchor, std::nullopt, 0, false};
+            if (last.set_by != kNoRank) start.anchor += "|" + root_id(last.set_by);
+            out.push_back(std::move(start));
+            continue;
+          }
+          for (size_t i = 0; i < instance.segments.size(); ++i) {
+            const Segment& segment = instance.segments[i];
+            if (event.kind == law::Event::Kind::change_of) {
+              if (segment.set_by == kNoRank) continue;
+              const Instant at = scope_.act(segment.set_by).at();
+              if (at > horizon.now) continue;
+              out.push_back({segment.set_by, at, instance.anchor + "|" + root_id(segment.set_by),
+                             std::nullopt, segment.set_by, true});
               continue;
             }
-            for (size_t i = 0; i < instance.segments.size(); ++i) {
-              const Segment& segment = instance.segments[i];
-              if (event.kind == law::Event::Kind::change_of) {
-                if (segment.set_by == kNoRank) continue;
-                const Instant at = scope_.act(segment.set_by).at();
-                if (at > horizon.now) continue;
-                out.push_back({segment.set_by, at, instance.anchor + "|" + root_id(segment.set_by), std::nullopt, segment.set_by, true});
-                continue;
-              }
-              if (segment.open) continue;
-              View view;
-              view.head = &clock;
-              view.key = key;
-              view.self = view.spoken = instance.start_rank;
-              view.limit = instance.start_rank == kNoRank ? 0 : instance.start_rank;
-              view.at = segment.known_from;
-              view.aliases.assign(static_cast<size_t>(clock.aliases), kNoRank);
-              const Measured before = measure(event.quantity, view);
-              if (!before.known) continue;
-              Instant fires = segment.sum.end;
-              const calendar::Convention& convention = plan_.periods[static_cast<size_t>(before.period)].convention;
-              if (convention.counts == calendar::Base::hour) {
-                fires.us -= before.amount.hours * kHour;
-              } else if (convention.working) {
-                fires = local.start_of(plan_.holidays.add_working(segment.sum.last_day, -before.amount.days));
-              } else {
-                const Date day = calendar::add_days(calendar::add_months(segment.sum.last_day, -before.amount.months),
-                                                    -before.amount.days);
-                fires = local.start_of(day);
-              }
-              if (fires < segment.known_from) fires = segment.known_from;
-              const bool superseded = i + 1 < instance.segments.size();
-              const bool stopped = !superseded && instance.over();
-              if ((superseded || stopped) && segment.until <= fires) continue;
-              may_change_at(fires);
-              if (fires > horizon.now) continue;
-              Start start{instance.start_rank, fires, instance.anchor, std::nullopt, 0, false};
-              if (segment.set_by != kNoRank) start.anchor += "|" + root_id(segment.set_by);
-              if (superseded || stopped) start.void_from = segment.until;
-              out.push_back(std::move(start));
+            if (segment.open) continue;
+            View view;
+            view.head = &clock;
+            view.key = key;
+            view.self = view.spoken = instance.start_rank;
+            view.limit = instance.start_rank == kNoRank ? 0 : instance.start_rank;
+            view.at = segment.known_from;
+            view.aliases.assign(static_cast<size_t>(clock.aliases), kNoRank);
+            const Measured before = measure(event.quantity, view);
+            if (!before.known) continue;
+            Instant fires = segment.sum.end;
+            const calendar::Convention& convention =
+                plan_.periods[static_cast<size_t>(before.period)].convention;
+            if (convention.counts == calendar::Base::hour) {
+              fires.us -= before.amount.hours * kHour;
+            } else if (convention.working) {
+              fires = local.start_of(plan_.holidays.add_working(segment.sum.last_day, -before.amount.days));
+            } else {
+              const Date day = calendar::add_days(
+                  calendar::add_months(segment.sum.last_day, -before.amount.months), -before.amount.days);
+              fires = local.start_of(day);
             }
+            if (fires < segment.known_from) fires = segment.known_from;
+            const bool superseded = i + 1 < instance.segments.size();
+            const bool stopped = !superseded && instance.over();
+            if ((superseded || stopped) && segment.until <= fires) continue;
+            may_change_at(fires);
+            if (fires > horizon.now) continue;
+            Start start{instance.start_rank, fires, instance.anchor, std::nullopt, 0, false};
+            if (segment.set_by != kNoRank) start.anchor += "|" + root_id(segment.set_by);
+            if (superseded || stopped) start.void_from = segment.until;
+            out.push_back(std::move(start));
           }
         }
-        break;
       }
-      case law::Event::Kind::end_of_every: {
-        // At the last instant of each day, week, … for every key an act before it has named.
-        uint32_t first = kNoRank;
-        for (uint32_t rank = 0; rank < horizon.limit && first == kNoRank; ++rank)
-          if (scope_.stands(rank, key) == Tri::yes) first = rank;
-        if (first == kNoRank) break;
-        CivilDate day = civil_of(local.date_of(scope_.act(first).at()));
-        for (int guard = 0; guard < 20000; ++guard) {
-          Date last = date_of(day);
-          if (event.every == "week") {
-            last = Date{last.days + 6 - weekday(last)};
-          } else if (event.every != "day") {
-            int32_t month = event.every == "year" ? 12 : event.every == "quarter" ? (day.month - 1) / 3 * 3 + 3 : day.month;
-            last = date_of({day.year, month, last_day_of_month(day.year, month)});
-          }
-          const Instant end = local.start_of(Date{last.days + 1});
-          may_change_at(end);
-          if (end > horizon.now) break;
-          out.push_back({kNoRank, end, format_date(last), std::nullopt, 0, false});
-          day = civil_of(Date{last.days + 1});
-        }
-        break;
-      }
+      break;
     }
+    case law::Event::Kind::end_of_every: {
+      // At the last instant of each day, week, … for every key an act before it has named.
+      uint32_t first = kNoRank;
+      for (uint32_t rank = 0; rank < horizon.limit && first == kNoRank; ++rank)
+        if (scope_.stands(rank, key) == Tri::yes) first = rank;
+      if (first == kNoRank) break;
+      CivilDate day = civil_of(local.date_of(scope_.act(first).at()));
+      for (int guard = 0; guard < 20000; ++guard) {
+        Date last = date_of(day);
+        if (event.every == "week") {
+          last = Date{last.days + 6 - weekday(last)};
+        } else if (event.every != "day") {
+          int32_t month = event.every == "year"      ? 12
+                          : event.every == "quarter" ? (day.month - 1) / 3 * 3 + 3
+                                                     : day.month;
+          last = date_of({day.year, month, last_day_of_month(day.year, month)});
+        }
+        const Instant end = local.start_of(Date{last.days + 1});
+        may_change_at(end);
+        if (end > horizon.now) break;
+        out.push_back({kNoRank, end, format_date(last), std::nullopt, 0, false});
+        day = civil_of(Date{last.days + 1});
+      }
+      break;
+    }
+  }
+  return out;
+}
+
+std::vector<Evaluator::Start> Evaluator::starts_of(const Clock& clock, Key key, Horizon horizon) {
+  std::vector<Start> out;
+  for (const Event& event : clock.starts) {
+    std::vector<Start> some = starts_by(clock, event, key, horizon);
+    out.insert(out.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
   }
   for (Start& start : out)
     if (!start.by_act) start.limit = std::min(horizon.limit, scope_.count_until(start.at));
-  std::sort(out.begin(), out.end(), [](const Start& a, const Start& b) {
-    return a.at != b.at ? a.at < b.at : a.limit < b.limit;
-  });
+  std::sort(out.begin(), out.end(),
+            [](const Start& a, const Start& b) { return a.at != b.at ? a.at < b.at : a.limit < b.limit; });
   // One running for one start, however many lines it fits.
   out.erase(std::unique(out.begin(), out.end(),
                         [](const Start& a, const Start& b) {
