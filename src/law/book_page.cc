@@ -9,6 +9,7 @@ const std::string_view kBookStyle = R"css(
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 header,main,footer{max-width:72rem;margin:0 auto;padding:1rem 1.25rem}
 h1{font-size:1.7rem;margin:.5rem 0 0}h2{font-size:1.3rem;margin:2.5rem 0 .5rem;border-bottom:2px solid var(--line);padding-bottom:.25rem}h3{font-size:1.08rem;margin:0}
+a{color:var(--accent)}
 .bar{position:sticky;top:0;background:var(--paper);border-bottom:1px solid var(--line);z-index:1}
 .bar div{max-width:72rem;margin:0 auto;padding:.5rem 1.25rem;display:flex;gap:.75rem;flex-wrap:wrap;align-items:center}
 input[type=search]{flex:1 1 16rem;font:inherit;padding:.35rem .6rem;border:1px solid var(--line);border-radius:4px;background:transparent;color:inherit}

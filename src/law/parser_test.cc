@@ -38,6 +38,26 @@ TEST(Parser, ReadsTheExamplesCompletely) {
   EXPECT_EQ(parsed.file.declarations.size(), declarations);
 }
 
+// A reader tries what the documentation shows.
+TEST(Parser, ReadsTheExamplesOfTheDocumentation) {
+  const std::string text =
+      testing::read_file(std::filesystem::path(HENG_SOURCE_DIR) / "docs" / "language.md");
+  size_t read = 0;
+  for (size_t at = 0; (at = text.find("\n```", at)) != std::string::npos;) {
+    const size_t begin = text.find('\n', at + 1) + 1;
+    const size_t end = text.find("\n```", begin);
+    ASSERT_NE(end, std::string::npos);
+    const bool law =
+        text.compare(at, 5, "\n```\n") == 0 && text[begin] != ' ';  // neither the grammar nor lines of a rule
+    at = end + 4;
+    if (!law) continue;
+    const std::string block = text.substr(begin, end + 1 - begin);
+    EXPECT_EQ(Parsed(block).messages(), "") << block;
+    ++read;
+  }
+  EXPECT_GE(read, 8u);
+}
+
 TEST(Parser, AClock) {
   const Parsed parsed(
       "# ---- A heading\n# Why it is here.\n# A second line.\n"

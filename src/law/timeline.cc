@@ -71,6 +71,7 @@ std::string timeline_svg(const ClockDecl& clock, const Sayer& sayer) {
       if (bars.empty()) base = chain = length;
     }
     bar.text = sayer.say(step);
+    std::erase(bar.text, '`');
     bars.push_back(std::move(bar));
   }
   double end = base;
