@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   heng::add_import_commands(app, exit_code);
   heng::add_law_commands(app, exit_code);
   heng::add_law_test(heng::law_group(app), exit_code);
+  heng::add_record_commands(app, exit_code);
   heng::add_version_command(app, HENG_VERSION, exit_code);
   try {
     app.parse(argc, argv);

@@ -164,6 +164,8 @@ std::string Leaf::bytes() const {
   return canonical(out);
 }
 
+tlog::Hash Leaf::content_hash() const { return tlog::leaf_hash(unsigned_bytes()); }
+
 tlog::Hash Leaf::hash() const { return tlog::leaf_hash(bytes()); }
 
 std::string agency_key_id(const tlog::PublicKey& key) {

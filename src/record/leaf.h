@@ -46,7 +46,7 @@ struct Leaf {
   uint64_t agency_seq = 0;  // 1, 2, 3 … without gaps
   std::optional<tlog::Hash> case_handle;  // HMAC-SHA256(case key, case id); none if the act has no case
   uint64_t case_seq = 0;                  // 1, 2, 3 … within the case; 0 without case
-  std::optional<tlog::Hash> previous;     // leaf hash of the case's act before; none at case_seq 1
+  std::optional<tlog::Hash> previous;     // content_hash of the case's act before; none at case_seq 1
   std::string at;                         // claimed time, RFC 3339
   std::string recorded;                   // when it entered this record, strictly rising
   std::optional<tlog::Hash> rules;        // the rule pack in force
@@ -60,6 +60,9 @@ struct Leaf {
 
   std::string unsigned_bytes() const;  // canonical, without batch and sig
   std::string bytes() const;           // canonical, as it stands in the log
+  // Leaf hash of the bytes without signature: what the next act of the case names, so that a batch can be chained first
+  // and signed once.
+  tlog::Hash content_hash() const;
   tlog::Hash hash() const;             // RFC 6962 leaf hash of bytes()
 };
 

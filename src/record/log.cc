@@ -174,6 +174,19 @@ Result<tlog::SignedCheckpoint> Log::sign(const tlog::NoteSigner& signer) {
   return out;
 }
 
+Result<void> Log::adopt(const tlog::SignedCheckpoint& checkpoint) {
+  HENG_TRY_VOID(writable());
+  if (checkpoint.checkpoint.origin != origin_)
+    return refused("log-origin", "this is a checkpoint of another log");
+  HENG_TRY_VOID(continues(checkpoint.checkpoint));
+  HENG_TRY(const auto last, last_signed());
+  if (last && last->checkpoint.size > checkpoint.checkpoint.size)
+    return refused("log-older", "a newer checkpoint is held already");
+  const Result<void> stored = write_durably(*disk_, signed_path(), checkpoint.note.bytes());
+  if (!stored.ok()) broken_ = true;
+  return stored;
+}
+
 Result<void> Log::publish(const tlog::SignedCheckpoint& checkpoint) {
   HENG_TRY_VOID(writable());
   HENG_TRY(const auto last, last_signed());
@@ -195,6 +208,16 @@ Result<std::string> Log::bundle(const tlog::TileId& id) const {
   for (uint64_t i = 0; i < id.width; ++i) {
     HENG_TRY(const std::string entry, leaf(id.number * tlog::kTileWidth + i));
     tlog::append_to_bundle(out, entry);
+  }
+  return out;
+}
+
+Result<std::string> Log::bodies(const tlog::TileId& id) const {
+  std::string out;
+  for (uint64_t i = 0; i < id.width; ++i) {
+    HENG_TRY(const std::string bytes, body(id.number * tlog::kTileWidth + i));
+    for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(bytes.size() >> shift));
+    out += bytes;
   }
   return out;
 }
@@ -224,10 +247,14 @@ Result<std::string> Log::resource(std::string_view wanted) const {
                  ""};
   };
   if (wanted == "checkpoint") return read_whole(*disk_, path("checkpoint"), tlog::kMaxNoteBytes);
-  const std::optional<tlog::TileId> id = tlog::parse_tile_path(wanted);
+  constexpr std::string_view kBodies = "heng/bodies/";
+  const bool of_bodies = wanted.starts_with(kBodies);
+  const std::optional<tlog::TileId> id = tlog::parse_tile_path(
+      of_bodies ? "tile/entries/" + std::string(wanted.substr(kBodies.size())) : std::string(wanted));
   HENG_TRY(const auto shown, published());
   if (!id || !shown || id->width > tlog::tile_width(id->level, id->number, shown->checkpoint.size))
     return missing();
+  if (of_bodies) return bodies(*id);
   return id->entries ? bundle(*id) : tlog::tile_bytes(tree_, *id);
 }
 

@@ -59,13 +59,17 @@ class Log {
   Result<tlog::SignedCheckpoint> sign(const tlog::NoteSigner& signer);
   // Puts a signed checkpoint of this log, of at most the last signed size, before the world.
   Result<void> publish(const tlog::SignedCheckpoint& checkpoint);
+  // For mirrors: takes over a checkpoint that the log's owner signed, if it fits what is stored here.
+  Result<void> adopt(const tlog::SignedCheckpoint& checkpoint);
   Result<std::optional<tlog::SignedCheckpoint>> last_signed() const;
   Result<std::optional<tlog::SignedCheckpoint>> published() const;
 
   // Is this log an honest continuation of a checkpoint somebody holds? Refusals: `log-behind`, `log-forked`.
   Result<void> continues(const tlog::Checkpoint& seen) const;
 
-  // Any path of the tlog-tiles interface ("checkpoint", "tile/…"), from memory and WAL.
+  // Any path of the tlog-tiles interface ("checkpoint", "tile/…"), from memory and WAL; and
+  // "heng/bodies/<N>[.p/<W>]", the bodies beside an entry bundle (big-endian u32 length and bytes, again and
+  // again), for mirrors.
   Result<std::string> resource(std::string_view path) const;
 
   struct Audit {
@@ -83,6 +87,7 @@ class Log {
   Result<void> write_tiles(uint64_t size);
   Result<void> write_tile(const tlog::TileId& id);
   Result<std::string> bundle(const tlog::TileId& id) const;
+  Result<std::string> bodies(const tlog::TileId& id) const;
   Result<std::optional<tlog::SignedCheckpoint>> read_checkpoint(const std::string& path) const;
   Result<void> writable() const;
 

@@ -56,7 +56,7 @@ struct SampleLog {
     for (const Leaf& other : leaves)
       if (other.case_handle == leaf.case_handle) {
         leaf.case_seq = other.case_seq + 1;
-        leaf.previous = other.hash();
+        leaf.previous = other.content_hash();
       }
     return leaf;
   }

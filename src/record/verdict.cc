@@ -263,7 +263,7 @@ void check_chain(Rows& rows, const std::vector<Placed>& acts) {
     if (acts[i].leaf.case_seq != i + 1)
       return rows.failed(Failure::incomplete, "缺少案内第 " + number(i + 1) + " 件",
                          "number " + number(i + 1) + " of the case is missing");
-    if (i > 0 && acts[i].leaf.previous != tlog::leaf_hash(acts[i - 1].act->leaf))
+    if (i > 0 && acts[i].leaf.previous != acts[i - 1].leaf.content_hash())
       return rows.failed(
           Failure::incomplete, "案内第 " + number(i + 1) + " 件所指的前一件不在文件里",
           "number " + number(i + 1) + " of the case follows another act than the one before it here");

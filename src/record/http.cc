@@ -1,0 +1,203 @@
+#include "record/http.h"
+
+// gcc 12 takes the coroutine frames' own operator delete for a mismatch once everything is inlined.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <utility>  // gcc 12 needs it before Asio's coroutines
+
+namespace heng::record {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::use_awaitable;
+using asio::ip::tcp;
+
+Error unreachable(std::string what, const std::string& where) {
+  return Error{ErrorKind::unreachable, "http-unreachable", std::move(what), where, ""};
+}
+
+class Server : public HttpServer {
+ public:
+  Server(Handler handler, HttpLimits limits)
+      : handler_(std::move(handler)), limits_(limits), acceptor_(context_) {}
+
+  Result<void> open(const std::string& address, uint16_t wanted) {
+    boost::system::error_code code;
+    const auto ip = asio::ip::make_address(address, code);
+    if (code)
+      return Error{ErrorKind::usage, "http-address", "`" + address + "` is no IP address", "",
+                   "use 127.0.0.1 or ::1"};
+    const tcp::endpoint endpoint(ip, wanted);
+    acceptor_.open(endpoint.protocol(), code);
+    if (!code) acceptor_.set_option(asio::socket_base::reuse_address(true), code);
+    if (!code) acceptor_.bind(endpoint, code);
+    if (!code) acceptor_.listen(asio::socket_base::max_listen_connections, code);
+    if (code)
+      return Error{ErrorKind::environment, "http-listen", "cannot listen: " + code.message(),
+                   address + ":" + std::to_string(wanted), "choose another port"};
+    return {};
+  }
+
+  uint16_t port() const override { return acceptor_.local_endpoint().port(); }
+
+  void run(bool stop_on_signals) override {
+    std::unique_ptr<asio::signal_set> signals;
+    if (stop_on_signals) {
+      signals = std::make_unique<asio::signal_set>(context_, SIGINT, SIGTERM);
+      signals->async_wait([this](const boost::system::error_code&, int) { context_.stop(); });
+    }
+    asio::co_spawn(context_, accept(), asio::detached);
+    context_.run();
+  }
+
+  void stop() override { context_.stop(); }
+
+ private:
+  asio::awaitable<void> accept() {
+    while (true) {
+      boost::system::error_code code;
+      tcp::socket socket = co_await acceptor_.async_accept(asio::redirect_error(use_awaitable, code));
+      if (code || open_ >= limits_.connections) continue;  // too many: the connection is closed at once
+      asio::co_spawn(context_, talk(std::move(socket)), asio::detached);
+    }
+  }
+
+  asio::awaitable<void> talk(tcp::socket socket) {
+    ++open_;
+    beast::tcp_stream stream(std::move(socket));
+    beast::flat_buffer buffer;
+    boost::system::error_code code;
+    for (bool keep = true; keep && !code;) {
+      http::request_parser<http::string_body> parser;
+      parser.body_limit(limits_.body_bytes);
+      parser.header_limit(static_cast<uint32_t>(limits_.header_bytes));
+      stream.expires_after(limits_.idle);
+      co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, code));
+      HttpAnswer answer;
+      if (code == http::error::body_limit || code == http::error::header_limit) {
+        answer = {413, "text/plain; charset=utf-8", "the request is too long\n"};
+        keep = false;
+      } else if (code) {
+        break;
+      } else {
+        const auto& request = parser.get();
+        answer =
+            handler_({std::string(request.method_string()), std::string(request.target()), request.body()});
+        keep = request.keep_alive();
+      }
+      code = {};
+      http::response<http::string_body> response{static_cast<http::status>(answer.status), 11};
+      response.set(http::field::content_type, answer.type);
+      response.keep_alive(keep);
+      response.body() = std::move(answer.body);
+      response.prepare_payload();
+      stream.expires_after(limits_.idle);
+      co_await http::async_write(stream, response, asio::redirect_error(use_awaitable, code));
+    }
+    stream.socket().shutdown(tcp::socket::shutdown_both, code);
+    --open_;
+  }
+
+  Handler handler_;
+  HttpLimits limits_;
+  asio::io_context context_{1};
+  tcp::acceptor acceptor_;
+  int open_ = 0;
+};
+
+struct Url {
+  std::string host, port, target;
+};
+
+Result<Url> parse_url(std::string_view text) {
+  const Error bad{ErrorKind::usage, "http-url", "`" + std::string(text) + "` is no http:// address", "",
+                  "write http://host:port/path"};
+  if (!text.starts_with("http://")) return bad;
+  text.remove_prefix(7);
+  const size_t slash = std::min(text.find('/'), text.size());
+  std::string_view authority = text.substr(0, slash);
+  Url url{"", "80", slash < text.size() ? std::string(text.substr(slash)) : "/"};
+  if (authority.starts_with('[')) {
+    const size_t close = authority.find(']');
+    if (close == std::string_view::npos) return bad;
+    url.host = authority.substr(1, close - 1);
+    authority.remove_prefix(close + 1);
+  } else {
+    const size_t colon = std::min(authority.find(':'), authority.size());
+    url.host = authority.substr(0, colon);
+    authority.remove_prefix(colon);
+  }
+  if (authority.starts_with(':')) url.port = authority.substr(1);
+  if (url.host.empty() || url.port.empty()) return bad;
+  return url;
+}
+
+asio::awaitable<void> ask(asio::io_context& context, const std::string& method, Url url, std::string body,
+                          std::chrono::milliseconds timeout, size_t most, Result<HttpAnswer>& out) {
+  boost::system::error_code code;
+  tcp::resolver resolver(context);
+  const auto endpoints =
+      co_await resolver.async_resolve(url.host, url.port, asio::redirect_error(use_awaitable, code));
+  beast::tcp_stream stream(context);
+  stream.expires_after(timeout);
+  if (!code) co_await stream.async_connect(endpoints, asio::redirect_error(use_awaitable, code));
+  http::request<http::string_body> request{http::string_to_verb(method), url.target, 11};
+  request.set(http::field::host, url.host);
+  request.body() = std::move(body);
+  request.prepare_payload();
+  if (!code) co_await http::async_write(stream, request, asio::redirect_error(use_awaitable, code));
+  beast::flat_buffer buffer;
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(most);
+  if (!code) co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, code));
+  if (code) {
+    out = unreachable("no answer: " + code.message(), url.host + ":" + url.port);
+    co_return;
+  }
+  auto response = parser.release();
+  out = HttpAnswer{static_cast<int>(response.result_int()), std::string(response[http::field::content_type]),
+                   std::move(response.body())};
+  stream.socket().shutdown(tcp::socket::shutdown_both, code);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(const std::string& address, uint16_t port,
+                                                       Handler handler, HttpLimits limits) {
+  try {
+    auto server = std::make_unique<Server>(std::move(handler), limits);
+    HENG_TRY_VOID(server->open(address, port));
+    return std::unique_ptr<HttpServer>(std::move(server));
+  } catch (const std::exception& error) {
+    return Error{ErrorKind::environment, "http-listen", error.what(), address, ""};
+  }
+}
+
+Result<HttpAnswer> http_request(const std::string& method, const std::string& url, std::string_view body,
+                                std::chrono::milliseconds timeout, size_t most) {
+  HENG_TRY(Url parsed, parse_url(url));
+  Result<HttpAnswer> out = unreachable("no answer in time", url);
+  try {
+    asio::io_context context(1);
+    asio::co_spawn(context, ask(context, method, std::move(parsed), std::string(body), timeout, most, out),
+                   asio::detached);
+    context.run_for(timeout + timeout);
+  } catch (const std::exception& error) {
+    return unreachable(error.what(), url);
+  }
+  return out;
+}
+
+}  // namespace heng::record

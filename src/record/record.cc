@@ -1,0 +1,522 @@
+#include "record/record.h"
+
+#include <algorithm>
+
+#include "act/json.h"
+#include "tlog/proof.h"
+
+namespace heng::record {
+namespace {
+
+constexpr size_t kSeedBytes = 32;
+
+std::string skey_path(const std::string& dir, const std::string& name) { return dir + "/" + name + ".skey"; }
+
+Result<tlog::NoteSigner> read_signer(const Disk& disk, const std::string& path) {
+  HENG_TRY(std::string text, read_whole(disk, path, 4096));
+  while (text.ends_with('\n')) text.pop_back();
+  return tlog::parse_skey(text);
+}
+
+Result<void> write_signer(Disk& disk, const std::string& path, const tlog::NoteSigner& signer) {
+  return write_durably(disk, path, signer.skey() + "\n");
+}
+
+tlog::NoteSigner new_signer(const std::string& name, Random& random) {
+  return {name, tlog::KeyType::ed25519, tlog::SigningKey::from_seed(random.key())};
+}
+
+tlog::Hash act_hash(Act act) {
+  act.recorded.reset();
+  return tlog::sha256(act_to_json(act));
+}
+
+void fill_defaults(RecordOptions& options) {
+  if (options.state_dir.empty()) options.state_dir = options.dir + "/state";
+  if (options.vault_dir.empty()) options.vault_dir = options.dir + "/vault";
+  if (options.keys_dir.empty()) options.keys_dir = options.dir + "/keys";
+}
+
+Error broken_chain(uint64_t index, std::string what) {
+  return Error{ErrorKind::verification, "record-chain", std::move(what), "entry " + std::to_string(index),
+               ""};
+}
+
+}  // namespace
+
+Result<void> Record::create(Disk& disk, const RecordOptions& given, const std::string& origin,
+                            const std::string& agency, Instant now, Random& random) {
+  RecordOptions options = given;
+  fill_defaults(options);
+  if (!tlog::valid_key_name(agency) || agency.find('/') != std::string::npos || agency == "log")
+    return Error{ErrorKind::usage, "agency-name", "`" + agency + "` cannot be an agency's name", "",
+                 "use letters and hyphens, as in police-nanshan"};
+  HENG_TRY_VOID(Log::create(disk, options.dir, origin));
+  HENG_TRY_VOID(disk.make_dirs(options.keys_dir));
+  HENG_TRY_VOID(write_signer(disk, skey_path(options.keys_dir, "log"), new_signer(origin, random)));
+  HENG_TRY_VOID(write_signer(disk, skey_path(options.keys_dir, agency), new_signer(agency, random)));
+  HENG_TRY_VOID(Vault::create(disk, options.vault_dir, random));
+  // The first entry names the agency's first key, signed by itself: a policy pins it, later keys follow from
+  // it.
+  HENG_TRY(const std::unique_ptr<Record> record, open(disk, options, random));
+  HENG_TRY(const tlog::PublicKey key, record->agency_key(agency));
+  HENG_TRY(const Receipt receipt,
+           record->append_system(kKeyAdded, "", agency, {{"key", Json::of(to_base64(key))}}, now));
+  return {};
+}
+
+Result<std::unique_ptr<Record>> Record::open(Disk& disk, const RecordOptions& given, Random& random) {
+  RecordOptions options = given;
+  fill_defaults(options);
+  std::unique_ptr<Record> record(new Record(disk, options));
+  record->random_ = &random;
+  HENG_TRY(record->log_, Log::open(disk, {options.dir, options.state_dir, options.writable}));
+  if (disk.exists(options.vault_dir + "/secret")) {
+    HENG_TRY(Vault vault, Vault::open(disk, options.vault_dir, random));
+    record->vault_ = std::make_unique<Vault>(std::move(vault));
+  } else if (options.writable) {
+    return Error{ErrorKind::not_found, "vault-missing", "the vault with the keys of the bodies is missing",
+                 options.vault_dir, "give its place with --vault"};
+  }
+  HENG_TRY_VOID(record->load_keys());
+  HENG_TRY_VOID(record->replay());
+  return record;
+}
+
+Result<void> Record::load_keys() {
+  const auto names = disk_->list(options_.keys_dir);
+  if (!names.ok()) {
+    if (!options_.writable) return {};
+    return Error{ErrorKind::not_found, "keys-missing", "the signing keys are missing", options_.keys_dir,
+                 "give their place with --keys"};
+  }
+  for (const std::string& name : *names) {
+    if (!name.ends_with(".skey")) continue;
+    HENG_TRY(tlog::NoteSigner signer, read_signer(*disk_, options_.keys_dir + "/" + name));
+    if (name == "log.skey") {
+      if (signer.name != log_->origin())
+        return Error{ErrorKind::bad_input, "keys-log", "the log key is of another log", options_.keys_dir,
+                     ""};
+      log_signer_.emplace(std::move(signer));
+      continue;
+    }
+    const std::string agency = signer.name;
+    agency_keys_[agency].push_back(signer.key.public_key());
+    agency_signers_.insert_or_assign(agency, std::move(signer));
+  }
+  if (options_.writable && (!log_signer_ || agency_signers_.empty()))
+    return Error{ErrorKind::not_found, "keys-missing", "the key of the log or of an agency is missing",
+                 options_.keys_dir, "restore the key files"};
+  return {};
+}
+
+Result<void> Record::replay() {
+  for (uint64_t index = 0; index < log_->size(); ++index) {
+    HENG_TRY(const std::string bytes, log_->leaf(index));
+    HENG_TRY(const Leaf leaf, parse_leaf(bytes));
+    std::string case_id, act_id;
+    tlog::Hash hash;
+    if (leaf.body && vault_) {
+      const Result<std::string> body = open_body(index, leaf, nullptr, nullptr);
+      if (body.ok()) {
+        HENG_TRY(const Act act, act_from_json(*body));
+        case_id = act.case_id;
+        act_id = act.id;
+        hash = act_hash(act);
+      }
+    }
+    HENG_TRY_VOID(learn(index, leaf, case_id, act_id, hash));
+    if (leaf.kind == kShredded && vault_ && options_.writable) HENG_TRY_VOID(finish_shredding(leaf));
+  }
+  return {};
+}
+
+// A crash between the act that says so and the destruction of the key is made good here.
+Result<void> Record::finish_shredding(const Leaf& said) {
+  for (const auto& [name, value] : said.note) {
+    const auto entry = value.integer();
+    if (name != "entry" || !entry || *entry >= log_->size()) continue;
+    HENG_TRY(const std::string bytes, log_->leaf(*entry));
+    HENG_TRY(const Leaf leaf, parse_leaf(bytes));
+    if (vault_->act_key(leaf.blind).ok()) HENG_TRY_VOID(vault_->shred(leaf.blind));
+  }
+  return {};
+}
+
+Result<void> Record::learn(uint64_t index, const Leaf& leaf, const std::string& case_id,
+                           const std::string& act_id, const tlog::Hash& hash) {
+  if (leaf.agency_seq != agency_seq_[leaf.agency] + 1)
+    return broken_chain(index, "number " + std::to_string(leaf.agency_seq) + " of agency `" + leaf.agency +
+                                   "` does not follow " + std::to_string(agency_seq_[leaf.agency]));
+  HENG_TRY(const OffsetTime recorded, parse_rfc3339(leaf.recorded));
+  if (recorded.instant <= last_recorded_) return broken_chain(index, "the time of recording does not rise");
+  if (leaf.case_handle) {
+    CaseState& state = cases_[*leaf.case_handle];
+    if (leaf.case_seq != state.seq + 1 || (state.seq > 0 && leaf.previous != state.last))
+      return broken_chain(index, "the act does not follow the one before it in its case");
+    state.seq = leaf.case_seq;
+    state.last = leaf.content_hash();
+    state.entries.push_back(index);
+    if (!case_id.empty()) state.id = case_id;
+  }
+  agency_seq_[leaf.agency] = leaf.agency_seq;
+  last_recorded_ = recorded.instant;
+  if (const auto key = added_key(leaf)) agency_keys_[leaf.agency].push_back(*key);
+  if (!act_id.empty()) ids_.emplace(act_id, std::pair(index, hash));
+  return {};
+}
+
+Result<std::string> Record::open_body(uint64_t index, const Leaf& leaf, std::string* case_id,
+                                      Seed* seed) const {
+  if (!vault_)
+    return Error{ErrorKind::not_found, "vault-missing", "the vault is not here", options_.vault_dir, ""};
+  HENG_TRY(const std::string body, log_->body(index));
+  if (tlog::sha256(body) != leaf.body->ciphertext)
+    return Error{ErrorKind::verification, "body-changed", "the stored body does not fit its leaf",
+                 "entry " + std::to_string(index), ""};
+  HENG_TRY(const Key key, vault_->act_key(leaf.blind));
+  HENG_TRY(const std::string plain, decrypt_body(body, leaf.body->commitment, key));
+  if (plain.size() < kSeedBytes)
+    return Error{ErrorKind::verification, "body-changed", "the body is malformed",
+                 "entry " + std::to_string(index), ""};
+  if (seed != nullptr) std::copy_n(plain.begin(), kSeedBytes, seed->begin());
+  std::string act = plain.substr(kSeedBytes);
+  if (case_id != nullptr) {
+    HENG_TRY(const Act parsed, act_from_json(act));
+    *case_id = parsed.case_id;
+  }
+  return act;
+}
+
+std::vector<std::string> Record::agencies() const {
+  std::vector<std::string> out;
+  for (const auto& [name, signer] : agency_signers_) out.push_back(name);
+  return out;
+}
+
+Result<tlog::PublicKey> Record::agency_key(const std::string& agency) const {
+  const auto found = agency_signers_.find(agency);
+  if (found == agency_signers_.end())
+    return Error{ErrorKind::not_found, "agency-key", "no key of agency `" + agency + "` is here", "", ""};
+  return found->second.key.public_key();
+}
+
+Result<const tlog::SigningKey*> Record::signer_of(const std::string& agency) const {
+  const auto found = agency_signers_.find(agency);
+  if (found == agency_signers_.end())
+    return Error{ErrorKind::not_found, "agency-key", "no key of agency `" + agency + "` is here",
+                 options_.keys_dir, "name an agency whose key is here with --as"};
+  return &found->second.key;
+}
+
+std::string Record::next_recorded(Instant now) {
+  // Strictly rising even if the clock stands or is set back.
+  last_recorded_ = Instant{std::max(now.us, last_recorded_.us + 1)};
+  return format_rfc3339({last_recorded_, 0});
+}
+
+Result<Record::Appended> Record::append(const std::vector<Act>& acts, Instant now, const std::string& as,
+                                        Signing signing) {
+  Appended out;
+  std::vector<Leaf> leaves;
+  std::vector<std::string> bodies, signers;
+  std::vector<std::pair<const Act*, tlog::Hash>> taken;
+  std::vector<Receipt> repeated;
+  std::unordered_map<std::string, tlog::Hash> in_batch;
+  std::unordered_map<tlog::Hash, CaseState> ahead;  // of the cases touched here
+  std::map<std::string, uint64_t> agency_ahead;
+  const Instant recorded_before = last_recorded_;
+  for (const Act& act : acts) {
+    const tlog::Hash hash = act_hash(act);
+    const auto known = ids_.find(act.id);
+    const auto batch_known = in_batch.find(act.id);
+    if (known != ids_.end() || batch_known != in_batch.end()) {
+      if ((known != ids_.end() ? known->second.second : batch_known->second) != hash) {
+        out.refused.push_back({act.id,
+                               {ErrorKind::conflict, "act-conflict",
+                                "an act with the id `" + act.id + "` and other content is recorded already",
+                                "", "correct it with a new act that says `corrects`"}});
+      } else if (known != ids_.end()) {
+        repeated.push_back(
+            {act.id, known->second.first, log_->tree().node({0, known->second.first}).value(), true});
+      }
+      continue;
+    }
+    Leaf leaf;
+    leaf.agency = agency_signers_.contains(act.agency) ? act.agency : as;
+    HENG_TRY_VOID(signer_of(leaf.agency));
+    random_->fill(leaf.blind.bytes.data(), leaf.blind.bytes.size());
+    const Result<Key> key = vault_->new_act_key(act.case_id, leaf.blind);
+    if (!key.ok()) {
+      out.refused.push_back({act.id, key.error()});
+      continue;
+    }
+    if (!act.case_id.empty()) {
+      HENG_TRY(leaf.case_handle, vault_->case_handle(act.case_id));
+      const auto before = cases_.find(*leaf.case_handle);
+      CaseState& state =
+          ahead.try_emplace(*leaf.case_handle, before == cases_.end() ? CaseState{} : before->second)
+              .first->second;
+      leaf.case_seq = state.seq + 1;
+      if (state.seq > 0) leaf.previous = state.last;
+    }
+    leaf.kind = act.type;
+    leaf.at = format_rfc3339(act.at);
+    Act plain = act;
+    plain.recorded.reset();
+    const std::string json = act_to_json(plain);
+    const Key seed = random_->key();
+    const SealedBody sealed = encrypt_body(
+        std::string(reinterpret_cast<const char*>(seed.data()), seed.size()) + json, *key, *random_);
+    HENG_TRY(const Json object, parse_json(json));
+    leaf.body = BodyRef{tlog::sha256(sealed.bytes), sealed.commitment,
+                        FieldTree(fields_of(object), seed).root(), sealed.bytes.size()};
+    if (Wal::entry_bytes({"", sealed.bytes}) > kMaxBodyBytes) {
+      out.refused.push_back({act.id,
+                             {ErrorKind::bad_input, "entry-too-long", "the act is longer than 768 KiB", "",
+                              "put documents beside the record and record their hashes"}});
+      continue;
+    }
+    leaf.agency_seq = agency_ahead.try_emplace(leaf.agency, agency_seq_[leaf.agency]).first->second += 1;
+    leaf.recorded = next_recorded(now);
+    if (leaf.case_handle) {
+      CaseState& state = ahead[*leaf.case_handle];
+      const tlog::SigningKey& signer = *signer_of(leaf.agency).value();
+      leaf.key = agency_key_id(signer.public_key());
+      state.seq = leaf.case_seq;
+      state.last = leaf.content_hash();
+    }
+    in_batch.emplace(act.id, hash);
+    signers.push_back(leaf.agency);
+    leaves.push_back(std::move(leaf));
+    bodies.push_back(sealed.bytes);
+    taken.emplace_back(&act, hash);
+  }
+  if (!leaves.empty()) {
+    last_recorded_ = recorded_before;
+    HENG_TRY_VOID(vault_->store());
+    HENG_TRY(out.receipts, write(leaves, bodies, signers, signing));
+    for (size_t i = 0; i < leaves.size(); ++i) {
+      out.receipts[i].id = taken[i].first->id;
+      HENG_TRY_VOID(learn(out.receipts[i].index, leaves[i], taken[i].first->case_id, taken[i].first->id,
+                          taken[i].second));
+    }
+  }
+  out.receipts.insert(out.receipts.end(), repeated.begin(), repeated.end());
+  return out;
+}
+
+Result<std::vector<Receipt>> Record::write(std::vector<Leaf>& leaves, const std::vector<std::string>& bodies,
+                                           const std::vector<std::string>& signers, Signing signing) {
+  if (signing == Signing::batch) {
+    std::map<std::string, std::vector<size_t>> groups;
+    for (size_t i = 0; i < leaves.size(); ++i) groups[signers[i]].push_back(i);
+    for (const auto& [agency, members] : groups) {
+      std::vector<Leaf> group;
+      for (const size_t i : members) group.push_back(std::move(leaves[i]));
+      HENG_TRY(const tlog::SigningKey* key, signer_of(agency));
+      sign_batch(group, *key);
+      for (size_t k = 0; k < members.size(); ++k) leaves[members[k]] = std::move(group[k]);
+    }
+  } else {
+    for (size_t i = 0; i < leaves.size(); ++i) {
+      HENG_TRY(const tlog::SigningKey* key, signer_of(signers[i]));
+      sign_leaf(leaves[i], *key);
+    }
+  }
+  std::vector<std::string> texts;
+  std::vector<Entry> entries;
+  texts.reserve(leaves.size());
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    texts.push_back(leaves[i].bytes());
+    entries.push_back({texts[i], bodies[i]});
+  }
+  HENG_TRY(const uint64_t first, log_->append(entries));
+  std::vector<Receipt> receipts;
+  for (size_t i = 0; i < leaves.size(); ++i)
+    receipts.push_back({"", first + i, tlog::leaf_hash(texts[i]), false});
+  return receipts;
+}
+
+Result<Receipt> Record::append_system(std::string_view kind, const std::string& case_id,
+                                      const std::string& agency, std::vector<JsonMember> note, Instant now) {
+  Leaf leaf;
+  leaf.kind = kind;
+  leaf.agency = agency;
+  HENG_TRY(const tlog::SigningKey* key, signer_of(agency));
+  leaf.key = agency_key_id(key->public_key());
+  if (!case_id.empty()) {
+    HENG_TRY(leaf.case_handle, vault_->case_handle(case_id));
+    const auto before = cases_.find(*leaf.case_handle);
+    if (before == cases_.end())
+      return Error{ErrorKind::not_found, "case-missing", "the record has no case `" + case_id + "`", "", ""};
+    leaf.case_seq = before->second.seq + 1;
+    leaf.previous = before->second.last;
+  }
+  random_->fill(leaf.blind.bytes.data(), leaf.blind.bytes.size());
+  leaf.agency_seq = agency_seq_[agency] + 1;
+  leaf.note = std::move(note);
+  const Instant before = last_recorded_;
+  leaf.recorded = next_recorded(now);
+  leaf.at = leaf.recorded;
+  last_recorded_ = before;
+  std::vector<Leaf> leaves = {leaf};
+  HENG_TRY(std::vector<Receipt> receipts, write(leaves, {""}, {agency}, Signing::each));
+  HENG_TRY_VOID(learn(receipts[0].index, leaves[0], case_id, "", {}));
+  return receipts[0];
+}
+
+Result<Receipt> Record::rotate_key(const std::string& agency, Instant now, Random& random) {
+  tlog::NoteSigner next = new_signer(agency, random);
+  HENG_TRY_VOID(signer_of(agency));
+  // The new key is on the disk before the record speaks of it, and takes over only after.
+  const std::string path = skey_path(options_.keys_dir, agency);
+  HENG_TRY_VOID(write_signer(*disk_, path + ".next", next));
+  HENG_TRY(Receipt receipt,
+           append_system(kKeyAdded, "", agency, {{"key", Json::of(to_base64(next.key.public_key()))}}, now));
+  HENG_TRY_VOID(disk_->rename(path + ".next", path));
+  HENG_TRY_VOID(disk_->sync_dir(options_.keys_dir));
+  agency_signers_.insert_or_assign(agency, std::move(next));
+  return receipt;
+}
+
+Result<Receipt> Record::add_manifest(const std::string& case_id, const std::string& agency, Instant now) {
+  HENG_TRY(const tlog::Hash handle, vault_->case_handle(case_id));
+  const auto state = cases_.find(handle);
+  if (state == cases_.end())
+    return Error{ErrorKind::not_found, "case-missing", "the record has no case `" + case_id + "`", "", ""};
+  return append_system(kCaseManifest, case_id, agency, {{"count", Json::of(state->second.seq)}}, now);
+}
+
+Result<Receipt> Record::shred(const std::string& act_id, const std::string& agency, const std::string& basis,
+                              Instant now) {
+  const auto index = find(act_id);
+  if (!index)
+    return Error{ErrorKind::not_found, "act-missing", "no open act has the id `" + act_id + "`", "", ""};
+  HENG_TRY(const StoredAct stored, read(*index));
+  const std::string case_id = stored.act ? stored.act->case_id : "";
+  HENG_TRY(Receipt receipt, append_system(kShredded, case_id, agency,
+                                          {{"basis", Json::of(basis)}, {"entry", Json::of(*index)}}, now));
+  HENG_TRY_VOID(vault_->shred(stored.leaf.blind));
+  ids_.erase(act_id);
+  return receipt;
+}
+
+Result<StoredAct> Record::read(uint64_t index) const {
+  StoredAct out;
+  out.index = index;
+  HENG_TRY(const std::string bytes, log_->leaf(index));
+  HENG_TRY(out.leaf, parse_leaf(bytes));
+  if (!out.leaf.body) {
+    out.closed = "system";
+    return out;
+  }
+  const Result<std::string> body = open_body(index, out.leaf, nullptr, nullptr);
+  if (!body.ok()) {
+    const std::string& code = body.error().code;
+    if (code == "body-changed" || code == "body-key" || code == "vault-damaged") return body.error();
+    out.closed = code == "case-sealed" ? "sealed" : code == "body-shredded" ? "shredded" : "no-key";
+    return out;
+  }
+  HENG_TRY(Act act, act_from_json(*body));
+  HENG_TRY(act.recorded, parse_rfc3339(out.leaf.recorded));
+  out.act = std::move(act);
+  return out;
+}
+
+std::optional<uint64_t> Record::find(const std::string& act_id) const {
+  const auto found = ids_.find(act_id);
+  if (found == ids_.end()) return std::nullopt;
+  return found->second.first;
+}
+
+std::vector<uint64_t> Record::case_entries(const std::string& case_id) const {
+  for (const auto& [handle, state] : cases_)
+    if (state.id == case_id) return state.entries;
+  return {};
+}
+
+Result<tlog::ProofFile> Record::prove(uint64_t index, const tlog::SignedCheckpoint& at) const {
+  if (index >= at.checkpoint.size)
+    return Error{ErrorKind::not_found, "proof-early",
+                 "entry " + std::to_string(index) + " is newer than the checkpoint", "",
+                 "make a checkpoint first: heng record checkpoint"};
+  HENG_TRY_VOID(log_->continues(at.checkpoint));
+  tlog::ProofFile out;
+  HENG_TRY(out.extra, log_->leaf(index));
+  out.index = index;
+  HENG_TRY(out.proof, tlog::inclusion_proof(log_->tree(), index, at.checkpoint.size));
+  out.checkpoint = at;
+  return out;
+}
+
+Result<std::string> Record::dossier(const std::string& case_id, const tlog::SignedCheckpoint& at) const {
+  Dossier out;
+  out.checkpoint = at.note.bytes();
+  const auto place = [&](uint64_t index) -> Result<DossierAct> {
+    DossierAct act;
+    HENG_TRY(act.leaf, log_->leaf(index));
+    act.index = index;
+    HENG_TRY(act.path, tlog::inclusion_proof(log_->tree(), index, at.checkpoint.size));
+    return act;
+  };
+  for (const uint64_t index : case_entries(case_id)) {
+    if (index >= at.checkpoint.size) break;
+    HENG_TRY(DossierAct act, place(index));
+    out.acts.push_back(std::move(act));
+  }
+  if (out.acts.empty())
+    return Error{ErrorKind::not_found, "case-missing",
+                 "the record has no case `" + case_id + "` at this checkpoint", "", ""};
+  for (uint64_t index = 0; index < at.checkpoint.size; ++index) {
+    HENG_TRY(const std::string bytes, log_->leaf(index));
+    if (bytes.find(kKeyAdded) == std::string::npos) continue;
+    HENG_TRY(const Leaf leaf, parse_leaf(bytes));
+    if (!added_key(leaf)) continue;
+    HENG_TRY(DossierAct act, place(index));
+    out.keys.push_back(std::move(act));
+  }
+  return dossier_to_text(out);
+}
+
+Result<std::string> Record::redact(uint64_t index, const std::vector<std::string>& paths,
+                                   const tlog::SignedCheckpoint& at) const {
+  HENG_TRY(const tlog::ProofFile proof, prove(index, at));
+  HENG_TRY(const Leaf leaf, parse_leaf(*proof.extra));
+  if (!leaf.body)
+    return Error{ErrorKind::bad_input, "act-without-body", "this act has no body to show fields of", "", ""};
+  Seed seed{};
+  HENG_TRY(const std::string body, open_body(index, leaf, nullptr, &seed));
+  HENG_TRY(const Json object, parse_json(body));
+  const FieldTree tree(fields_of(object), seed);
+  const FieldTree::Disclosure shown = tree.disclose(paths);
+  if (shown.shown.empty()) {
+    std::string known;
+    for (const Field& field : tree.fields()) known += (known.empty() ? "" : ", ") + field.path;
+    return Error{ErrorKind::not_found, "field-missing", "no field has such a path", "",
+                 "the act has: " + known};
+  }
+  return redacted_to_text(proof, disclosure_to_json(shown));
+}
+
+Result<uint64_t> Record::audit_acts() const {
+  // Chains and numbers were checked while reading; here every signature, against the keys in force.
+  std::map<std::string, std::vector<tlog::PublicKey>> keys = agency_keys_;
+  for (uint64_t index = 0; index < log_->size(); ++index) {
+    HENG_TRY(const std::string bytes, log_->leaf(index));
+    HENG_TRY(const Leaf leaf, parse_leaf(bytes));
+    const std::vector<tlog::PublicKey>& known = keys[leaf.agency];
+    if (!std::any_of(known.begin(), known.end(),
+                     [&](const tlog::PublicKey& key) { return verify_leaf(leaf, key); }))
+      return broken_chain(index,
+                          "the signature of agency `" + leaf.agency + "` does not verify with any key known");
+    if (leaf.body) {
+      HENG_TRY(const std::string body, log_->body(index));
+      if (tlog::sha256(body) != leaf.body->ciphertext)
+        return broken_chain(index, "the stored body does not fit its leaf");
+    }
+  }
+  return log_->size();
+}
+
+}  // namespace heng::record

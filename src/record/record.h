@@ -1,0 +1,134 @@
+// The record of acts: leaves and encrypted bodies on a Log, keys in a Vault, agencies that sign.
+//
+//   DIR/…               the log (log.h)
+//   DIR/vault/          keys of bodies (vault.h); may lie elsewhere
+//   DIR/keys/           log.skey, and <agency>.skey of the agencies that sign here; may lie elsewhere
+//   DIR/policy          the trust policy, if there is one
+//
+// What it promises of acts: gapless numbers per agency and per case, each act of a case names the one before,
+// `recorded` rises strictly, one id never has two contents.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "act/act.h"
+#include "record/disclosure.h"
+#include "record/log.h"
+#include "record/vault.h"
+#include "record/verdict.h"
+
+namespace heng::record {
+
+struct RecordOptions {
+  std::string dir;
+  std::string state_dir;  // empty: DIR/state
+  std::string vault_dir;  // empty: DIR/vault
+  std::string keys_dir;   // empty: DIR/keys
+  bool writable = true;
+};
+
+struct Receipt {
+  std::string id;
+  uint64_t index = 0;
+  tlog::Hash leaf;
+  bool repeated = false;  // the same act was here already: accepted and ignored
+};
+
+// One act read back. Without the key only the leaf is there.
+struct StoredAct {
+  uint64_t index = 0;
+  Leaf leaf;
+  std::optional<Act> act;  // with `recorded` set
+  std::string closed;      // why there is no act: "sealed", "shredded", "no-key", "system"
+};
+
+class Record {
+ public:
+  static Result<void> create(Disk& disk, const RecordOptions& options, const std::string& origin,
+                             const std::string& agency, Instant now, Random& random);
+  static Result<std::unique_ptr<Record>> open(Disk& disk, const RecordOptions& options, Random& random);
+
+  Log& log() { return *log_; }
+  const Log& log() const { return *log_; }
+  const tlog::NoteSigner& log_signer() const { return *log_signer_; }
+  std::vector<std::string> agencies() const;
+  Result<tlog::PublicKey> agency_key(const std::string& agency) const;
+
+  enum class Signing { each, batch };
+  struct Refused {
+    std::string id;
+    Error error;
+  };
+  struct Appended {
+    std::vector<Receipt> receipts;
+    std::vector<Refused> refused;  // one by one: the others go on
+  };
+  // Durable and numbered when it returns. `now` is when they enter; agencies without a key here are signed
+  // for by `as`.
+  Result<Appended> append(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing);
+
+  // Acts of the record itself: sealing, keys, manifests. Case may be empty.
+  Result<Receipt> append_system(std::string_view kind, const std::string& case_id, const std::string& agency,
+                                std::vector<JsonMember> note, Instant now);
+  Result<Receipt> rotate_key(const std::string& agency, Instant now, Random& random);
+  // Closes the case so far: a dossier that ends with it is complete up to now.
+  Result<Receipt> add_manifest(const std::string& case_id, const std::string& agency, Instant now);
+  // Destroys the key of an act's body, then says so in the record.
+  Result<Receipt> shred(const std::string& act_id, const std::string& agency, const std::string& basis,
+                        Instant now);
+
+  Result<StoredAct> read(uint64_t index) const;
+  std::optional<uint64_t> find(const std::string& act_id) const;  // open acts only
+  std::vector<uint64_t> case_entries(const std::string& case_id) const;
+  Vault& vault() { return *vault_; }
+
+  // Files for a citizen, at a signed checkpoint.
+  Result<tlog::ProofFile> prove(uint64_t index, const tlog::SignedCheckpoint& at) const;
+  Result<std::string> dossier(const std::string& case_id, const tlog::SignedCheckpoint& at) const;
+  Result<std::string> redact(uint64_t index, const std::vector<std::string>& paths,
+                             const tlog::SignedCheckpoint& at) const;
+  // The chains and numbers of every leaf, signatures included: what Log::audit does not know of.
+  Result<uint64_t> audit_acts() const;
+
+ private:
+  struct CaseState {
+    std::string id;  // empty if this vault has no key of it
+    uint64_t seq = 0;
+    tlog::Hash last;
+    std::vector<uint64_t> entries;
+  };
+  Record(Disk& disk, RecordOptions options) : disk_(&disk), options_(std::move(options)) {}
+  Result<void> load_keys();
+  Result<void> replay();
+  Result<void> finish_shredding(const Leaf& said);
+  Result<void> learn(uint64_t index, const Leaf& leaf, const std::string& case_id, const std::string& act_id,
+                     const tlog::Hash& act_hash);
+  Result<std::string> open_body(uint64_t index, const Leaf& leaf, std::string* case_id, Seed* seed) const;
+  Result<std::vector<Receipt>> write(std::vector<Leaf>& leaves, const std::vector<std::string>& bodies,
+                                     const std::vector<std::string>& signers, Signing signing);
+  Result<const tlog::SigningKey*> signer_of(const std::string& agency) const;
+  std::string next_recorded(Instant now);
+
+  Disk* disk_;
+  RecordOptions options_;
+  std::unique_ptr<Log> log_;
+  std::unique_ptr<Vault> vault_;
+  std::optional<tlog::NoteSigner> log_signer_;
+  std::map<std::string, tlog::NoteSigner> agency_signers_;  // the newest key of each
+  std::map<std::string, std::vector<tlog::PublicKey>> agency_keys_;
+  std::map<std::string, uint64_t> agency_seq_;
+  std::unordered_map<tlog::Hash, CaseState> cases_;  // by handle
+  std::unordered_map<std::string, std::pair<uint64_t, tlog::Hash>>
+      ids_;  // act id → entry, hash of the canonical act
+  Instant last_recorded_;
+  Random* random_ = nullptr;
+};
+
+}  // namespace heng::record

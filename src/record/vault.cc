@@ -1,0 +1,293 @@
+#include "record/vault.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "record/crc32c.h"
+#include "record/json.h"
+
+namespace heng::record {
+namespace {
+
+constexpr size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+
+Error damaged(const std::string& where) {
+  return Error{ErrorKind::verification, "vault-damaged", "a key file cannot be read", where,
+               "restore the vault from where it is kept"};
+}
+
+tlog::Hash hmac(const Key& key, std::string_view message) {
+  tlog::Hash out;
+  crypto_auth_hmacsha256(out.bytes.data(), reinterpret_cast<const uint8_t*>(message.data()), message.size(),
+                         key.data());
+  return out;
+}
+
+std::string text_of(const Key& key) {
+  return tlog::base64_encode({reinterpret_cast<const char*>(key.data()), key.size()});
+}
+
+std::optional<Key> key_of(std::optional<std::string_view> text) {
+  const auto hash = text ? hash_from_base64(*text) : std::nullopt;
+  if (!hash) return std::nullopt;
+  return hash->bytes;
+}
+
+std::string wrap(const Key& key, const Key& by, const tlog::Hash& blind, Random& random) {
+  std::string out(kNonce + key.size() + kTag, '\0');
+  auto* bytes = reinterpret_cast<uint8_t*>(out.data());
+  random.fill(bytes, kNonce);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + kNonce, nullptr, key.data(), key.size(),
+                                             blind.bytes.data(), blind.bytes.size(), nullptr, bytes,
+                                             by.data());
+  return out;
+}
+
+std::optional<Key> unwrap(const std::string& wrapped, const Key& by, const tlog::Hash& blind) {
+  Key out{};
+  if (wrapped.size() != kNonce + out.size() + kTag) return std::nullopt;
+  const auto* bytes = reinterpret_cast<const uint8_t*>(wrapped.data());
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, bytes + kNonce,
+                                                 wrapped.size() - kNonce, blind.bytes.data(),
+                                                 blind.bytes.size(), bytes, by.data()) != 0)
+    return std::nullopt;
+  return out;
+}
+
+constexpr size_t kSlot = 256;
+
+// 'C' or 'A' or 'X' | 7 zeros | 32 case name | 32 blind | 96 material | zeros | CRC-32C in the last four
+// bytes
+std::string make_slot(char type, const tlog::Hash& name, const tlog::Hash& blind, std::string_view material) {
+  std::string out(kSlot, '\0');
+  out[0] = type;
+  out.replace(8, 32, name.view());
+  out.replace(40, 32, blind.view());
+  out.replace(72, material.size(), material);
+  const uint32_t crc = crc32c(std::string_view(out).substr(0, kSlot - 4));
+  for (size_t i = 0; i < 4; ++i) out[kSlot - 4 + i] = static_cast<char>(crc >> (8 * i));
+  return out;
+}
+
+bool slot_is_whole(std::string_view slot) {
+  const uint32_t crc = crc32c(slot.substr(0, kSlot - 4));
+  for (size_t i = 0; i < 4; ++i)
+    if (static_cast<uint8_t>(slot[kSlot - 4 + i]) != static_cast<uint8_t>(crc >> (8 * i))) return false;
+  return true;
+}
+
+std::string_view view_of(const Key& key) { return {reinterpret_cast<const char*>(key.data()), key.size()}; }
+
+}  // namespace
+
+Result<void> Vault::create(Disk& disk, const std::string& dir, Random& random) {
+  for (const char* below : {"", "/sealed"}) HENG_TRY_VOID(disk.make_dirs(dir + below));
+  if (disk.exists(dir + "/secret"))
+    return Error{ErrorKind::conflict, "vault-exists", "there is a vault already", dir, ""};
+  HENG_TRY_VOID(write_durably(disk, dir + "/keys", ""));
+  return write_durably(disk, dir + "/secret", text_of(random.key()) + "\n");
+}
+
+Result<Vault> Vault::open(Disk& disk, const std::string& dir, Random& random) {
+  Vault vault(disk, dir, random);
+  HENG_TRY(std::string text, read_whole(disk, dir + "/secret", 4096));
+  if (text.ends_with('\n')) text.pop_back();
+  const auto secret = key_of(text);
+  if (!secret) return damaged(dir + "/secret");
+  vault.secret_ = *secret;
+  HENG_TRY(vault.file_, disk.open(dir + "/keys", OpenMode::write));
+  HENG_TRY(const std::string bytes, read_whole(disk, dir + "/keys", SIZE_MAX));
+  for (size_t at = 0; at + kSlot <= bytes.size(); at += kSlot) {
+    const std::string_view slot = std::string_view(bytes).substr(at, kSlot);
+    if (!slot_is_whole(slot)) {
+      // Only the batch that a crash cut off may be torn: nothing whole stands behind it.
+      for (size_t later = at + kSlot; later + kSlot <= bytes.size(); later += kSlot)
+        if (slot_is_whole(std::string_view(bytes).substr(later, kSlot)) && later - at > (1u << 20))
+          return damaged(dir + "/keys");
+      break;
+    }
+    const tlog::Hash name = *tlog::hash_from_bytes(slot.substr(8, 32)),
+                     blind = *tlog::hash_from_bytes(slot.substr(40, 32));
+    if (slot[0] == 'C') {
+      Case kept{at, tlog::hash_from_bytes(slot.substr(72, 32))->bytes,
+                tlog::hash_from_bytes(slot.substr(104, 32))->bytes,
+                *tlog::hash_from_bytes(slot.substr(136, 32))};
+      if (*kept.case_key == Key{}) kept.case_key.reset();
+      vault.cases_.emplace(name, kept);
+    } else {
+      vault.acts_[blind] = {
+          at, slot[0] == 'A' ? std::string(slot.substr(72, kNonce + 32 + kTag)) : std::string(), name};
+    }
+    vault.end_ = at + kSlot;
+  }
+  return vault;
+}
+
+tlog::Hash Vault::name_of(const std::string& case_id) const { return hmac(secret_, "case " + case_id); }
+
+std::string Vault::sealed_path(const std::string& case_id) const {
+  return dir_ + "/sealed/" + tlog::to_hex(name_of(case_id).view().substr(0, 20));
+}
+
+std::string Vault::case_slot(const tlog::Hash& name, const Case& kept) const {
+  const Key key = kept.case_key.value_or(Key{});
+  return make_slot(
+      'C', name, {},
+      std::string(view_of(kept.handle_key)) + std::string(view_of(key)) + std::string(kept.check.view()));
+}
+
+void Vault::append(std::string slot) { pending_ += slot; }
+
+Result<void> Vault::replace(uint64_t at, const std::string& slot) {
+  HENG_TRY_VOID(store());
+  HENG_TRY_VOID(file_->write(at, slot));
+  return file_->sync();
+}
+
+Result<Vault::Case*> Vault::find(const std::string& case_id, bool make) {
+  const tlog::Hash name = name_of(case_id);
+  const auto known = cases_.find(name);
+  if (known != cases_.end()) return &known->second;
+  if (!make) return Error{ErrorKind::not_found, "vault-case", "the vault has no keys of this case", "", ""};
+  Case kept{end_ + pending_.size(), random_->key(), random_->key(), {}};
+  kept.check = hmac(*kept.case_key, "heng.case-check/1");
+  append(case_slot(name, kept));
+  return &cases_.emplace(name, kept).first->second;
+}
+
+Result<const Vault::Case*> Vault::find(const std::string& case_id) const {
+  const auto known = cases_.find(name_of(case_id));
+  if (known == cases_.end())
+    return Error{ErrorKind::not_found, "vault-case", "the vault has no keys of this case", "", ""};
+  return &known->second;
+}
+
+Result<const Vault::Slot*> Vault::find_act(const tlog::Hash& blind) const {
+  const auto found = acts_.find(blind);
+  if (found == acts_.end())
+    return Error{ErrorKind::not_found, "vault-act", "the vault has no key of this act", "", ""};
+  return &found->second;
+}
+
+Result<tlog::Hash> Vault::case_handle(const std::string& case_id) {
+  HENG_TRY(const Case* kept, find(case_id, true));
+  return hmac(kept->handle_key, case_id);
+}
+
+Result<Key> Vault::new_act_key(const std::string& case_id, const tlog::Hash& blind) {
+  HENG_TRY(Case * kept, find(case_id, true));
+  if (!kept->case_key)
+    return Error{ErrorKind::denied, "case-sealed",
+                 "the case `" + case_id + "` is sealed: nothing can be added to it", "",
+                 "unseal it by a quorum of its custodians first"};
+  const Key key = random_->key();
+  Slot slot{end_ + pending_.size(), wrap(key, *kept->case_key, blind, *random_), name_of(case_id)};
+  append(make_slot('A', name_of(case_id), blind, slot.wrapped));
+  acts_[blind] = std::move(slot);
+  return key;
+}
+
+Result<void> Vault::store() {
+  if (pending_.empty()) return {};
+  HENG_TRY_VOID(file_->write(end_, pending_));
+  HENG_TRY_VOID(file_->sync());
+  end_ += pending_.size();
+  pending_.clear();
+  return {};
+}
+
+Result<Key> Vault::act_key(const tlog::Hash& blind) const {
+  HENG_TRY(const Slot* slot, find_act(blind));
+  const auto kept_case = cases_.find(slot->case_name);
+  if (kept_case == cases_.end()) return damaged(dir_ + "/keys");
+  const Case* kept = &kept_case->second;
+  if (slot->wrapped.empty())
+    return Error{ErrorKind::not_found, "body-shredded",
+                 "the key of this act was destroyed: its content is gone for good", "", ""};
+  if (!kept->case_key)
+    return Error{ErrorKind::denied, "case-sealed", "the case is sealed", "",
+                 "unseal it by a quorum of its custodians"};
+  const auto key = unwrap(slot->wrapped, *kept->case_key, blind);
+  if (!key) return damaged(dir_ + "/keys");
+  return *key;
+}
+
+Result<void> Vault::seal(const std::string& case_id, unsigned k, const std::vector<Custodian>& custodians) {
+  HENG_TRY(Case * kept, find(case_id, false));
+  if (!kept->case_key) return Error{ErrorKind::conflict, "case-sealed", "the case is sealed already", "", ""};
+  if (k < 1 || k > custodians.size() || custodians.size() > 255)
+    return Error{ErrorKind::usage, "seal-threshold", "the threshold does not fit the number of custodians",
+                 "", ""};
+  const std::vector<Share> shares =
+      split_secret(*kept->case_key, k, static_cast<unsigned>(custodians.size()), *random_);
+  Json list = Json::list();
+  for (size_t i = 0; i < custodians.size(); ++i) {
+    std::string box(crypto_box_SEALBYTES + shares[i].size(), '\0');
+    crypto_box_seal(reinterpret_cast<uint8_t*>(box.data()), shares[i].data(), shares[i].size(),
+                    custodians[i].public_key.bytes.data());
+    Json item = Json::object();
+    item.add("custodian", Json::of(custodians[i].name));
+    item.add("share", Json::of(tlog::base64_encode(box)));
+    list.items.push_back(std::move(item));
+  }
+  Json object = Json::object();
+  object.add("t", Json::of("heng.sealed/1"));
+  object.add("k", Json::of(uint64_t{k}));
+  object.add("shares", std::move(list));
+  // The shares are durable before the key goes: a crash between leaves the case open, never lost.
+  HENG_TRY_VOID(write_durably(*disk_, sealed_path(case_id), canonical(object) + "\n"));
+  sodium_memzero(kept->case_key->data(), kept->case_key->size());
+  kept->case_key.reset();
+  return replace(kept->at, case_slot(name_of(case_id), *kept));
+}
+
+bool Vault::is_sealed(const std::string& case_id) const {
+  const auto kept = find(case_id);
+  return kept.ok() && !(*kept)->case_key;
+}
+
+Result<Share> Vault::open_share(const std::string& case_id, const std::string& custodian,
+                                const Key& secret_seed) const {
+  HENG_TRY(const std::string text, read_whole(*disk_, sealed_path(case_id), 1u << 20));
+  HENG_TRY(const Json object, parse_json(text));
+  const auto [public_key, secret] = custodian_keys(secret_seed);
+  const Json* shares = object.find("shares");
+  if (shares == nullptr) return damaged(sealed_path(case_id));
+  for (const Json& item : shares->items) {
+    if (item.text_of("custodian") != custodian) continue;
+    const auto box = tlog::base64_decode(item.text_of("share").value_or(""));
+    Share share{};
+    if (box && box->size() == crypto_box_SEALBYTES + share.size() &&
+        crypto_box_seal_open(share.data(), reinterpret_cast<const uint8_t*>(box->data()), box->size(),
+                             public_key.bytes.data(), secret.data()) == 0)
+      return share;
+    return Error{ErrorKind::denied, "custodian-key",
+                 "this key does not open the share of `" + custodian + "`", "", ""};
+  }
+  return Error{ErrorKind::not_found, "custodian-unknown", "`" + custodian + "` holds no share of this case",
+               "", ""};
+}
+
+Result<void> Vault::unseal(const std::string& case_id, const std::vector<Share>& shares) {
+  HENG_TRY(Case * kept, find(case_id, false));
+  if (kept->case_key) return Error{ErrorKind::conflict, "case-open", "the case is not sealed", "", ""};
+  HENG_TRY(const Key key, join_secret(shares));
+  if (hmac(key, "heng.case-check/1") != kept->check)
+    return Error{ErrorKind::denied, "unseal-quorum", "these shares do not give the key of the case", "",
+                 "more custodians are needed, or one of the shares is wrong"};
+  kept->case_key = key;
+  return replace(kept->at, case_slot(name_of(case_id), *kept));
+}
+
+Result<void> Vault::shred(const tlog::Hash& blind) {
+  HENG_TRY(const Slot* slot, find_act(blind));
+  const uint64_t at = slot->at;
+  const tlog::Hash name = slot->case_name;
+  acts_[blind].wrapped.clear();
+  return replace(at, make_slot('X', name, blind, ""));
+}
+
+}  // namespace heng::record

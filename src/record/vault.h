@@ -1,0 +1,124 @@
+// Keys of bodies: one per act, wrapped by one per case. Apart from the record and never in its backups.
+//
+//   VAULT/secret               the record's own 32 bytes; the names of cases below follow from it and the
+//   case id VAULT/keys                 256-byte slots: case keys and, wrapped under them, act keys; appended,
+//   one fdatasync a batch VAULT/sealed/<name>        after sealing: the case key's shares, each encrypted to
+//   one custodian
+//
+// A slot never crosses a disk sector, so it is replaced whole. Destroying a key overwrites its slot with
+// zeros where it lies; what a copying file system or a backup keeps of it is outside this program's power
+// (docs/explain/threats.md). Not thread-safe.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "record/disk.h"
+#include "record/leaf.h"
+
+namespace heng::record {
+
+using Key = std::array<uint8_t, 32>;
+
+// Where randomness comes from; tests give a fixed stream.
+class Random {
+ public:
+  virtual ~Random() = default;
+  virtual void fill(uint8_t* bytes, size_t size) = 0;
+  Key key() {
+    Key out{};
+    fill(out.data(), out.size());
+    return out;
+  }
+};
+Random& system_random();
+
+// Key-committing encryption of a body: XChaCha20-Poly1305 under HMAC(key, "heng.enc/1"), nonce first, and the
+// commitment HMAC(key, "heng.commit/1"). Poly1305 alone would let two keys open one ciphertext to two bodies.
+struct SealedBody {
+  std::string bytes;
+  tlog::Hash commitment;
+};
+SealedBody encrypt_body(std::string_view plain, const Key& key, Random& random);
+// Fails if the bytes, the key or the commitment do not fit together.
+Result<std::string> decrypt_body(std::string_view bytes, const tlog::Hash& commitment, const Key& key);
+
+// Shamir's sharing over GF(256): any k of n shares give the secret, fewer give nothing. A share is x, then 32
+// bytes.
+using Share = std::array<uint8_t, 33>;
+std::vector<Share> split_secret(const Key& secret, unsigned k, unsigned n,
+                                Random& random);  // 1 <= k <= n <= 255
+Result<Key> join_secret(
+    const std::vector<Share>& shares);  // of exactly k different shares; wrong ones give a wrong key
+
+// A custodian holds an X25519 key pair; a share is encrypted to it (libsodium sealed box).
+struct Custodian {
+  std::string name;
+  tlog::Hash public_key;
+};
+std::pair<tlog::Hash, Key> custodian_keys(const Key& seed);
+
+class Vault {
+ public:
+  static Result<void> create(Disk& disk, const std::string& dir, Random& random);
+  static Result<Vault> open(Disk& disk, const std::string& dir, Random& random);
+
+  // The public name of a case; makes the case's keys if there are none yet.
+  Result<tlog::Hash> case_handle(const std::string& case_id);
+  // A new act key, wrapped under the case key and kept in memory until store() makes all of them durable.
+  Result<Key> new_act_key(const std::string& case_id, const tlog::Hash& blind);
+  Result<void> store();
+  Result<Key> act_key(const tlog::Hash& blind) const;
+
+  // The case key goes to custodians, k of whom are needed; it is destroyed here.
+  Result<void> seal(const std::string& case_id, unsigned k, const std::vector<Custodian>& custodians);
+  // Custodian's part: opens its own share.
+  Result<Share> open_share(const std::string& case_id, const std::string& custodian,
+                           const Key& secret_seed) const;
+  // Puts the case key back if the shares give the right one.
+  Result<void> unseal(const std::string& case_id, const std::vector<Share>& shares);
+  bool is_sealed(const std::string& case_id) const;
+  // Destroys one act's key; nobody can read the body again. Idempotent.
+  Result<void> shred(const tlog::Hash& blind);
+
+ private:
+  struct Slot {
+    uint64_t at = 0;
+    std::string wrapped;  // empty: destroyed
+    tlog::Hash case_name;
+  };
+  struct Case {
+    uint64_t at = 0;
+    Key handle_key{};
+    std::optional<Key> case_key;  // none while sealed
+    tlog::Hash check;             // HMAC(case key, "heng.case-check/1"): is a restored key the right one?
+  };
+  Vault(Disk& disk, std::string dir, Random& random) : disk_(&disk), dir_(std::move(dir)), random_(&random) {}
+  tlog::Hash name_of(const std::string& case_id) const;
+  std::string sealed_path(const std::string& case_id) const;
+  Result<Case*> find(const std::string& case_id, bool make);
+  Result<const Case*> find(const std::string& case_id) const;
+  Result<const Slot*> find_act(const tlog::Hash& blind) const;
+  void append(std::string slot);
+  Result<void> replace(uint64_t at, const std::string& slot);
+  std::string case_slot(const tlog::Hash& name, const Case& kept) const;
+
+  Disk* disk_;
+  std::string dir_;
+  Random* random_;
+  Key secret_{};
+  std::unique_ptr<File> file_;
+  uint64_t end_ = 0;     // of the durable slots
+  std::string pending_;  // slots that follow them
+  std::map<tlog::Hash, Case> cases_;
+  std::unordered_map<tlog::Hash, Slot> acts_;
+};
+
+}  // namespace heng::record
