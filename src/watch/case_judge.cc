@@ -101,26 +101,39 @@ void CaseJudge::rules() {
 
 void CaseJudge::rule(const Rule& rule, uint32_t rank) {
   if (!mine(rule) || !evaluator_.binds(rule, scope_.act(rank).at())) return;
-  judged_.insert(&rule);
-  std::vector<const Pattern*> patterns;
-  for (const Pattern& pattern : rule.on) patterns.push_back(&pattern);
-  for (const Key key : keys(rule, patterns)) {
-    View view;
-    const RuleVerdict verdict = evaluator_.judge(rule, key, rank, &view);
-    if (verdict.outcome == RuleVerdict::Outcome::undecided)
-      evaluator_.note_undecided(rule, key, rank, verdict.missing);
-    if (options_.coverage != nullptr) options_.coverage->emplace(&rule, static_cast<int>(verdict.outcome));
-    if (verdict.outcome != RuleVerdict::Outcome::breached) continue;
-    Finding finding = base(rule, key, rank);
-    finding.kind = rule.advise ? Kind::warn : Kind::breach;
-    finding.at = at_act(rank);
-    add_act(finding, rank);
-    for (const uint32_t witness : verdict.witnesses) add_act(finding, witness);
-    finding.why = rule_lines(evaluator_, rule, verdict, view);
-    finding.message = rule_words(rule, finding.why);
-    finding.id = finding_id(finding, root_id(rank), rule.advise ? "advise" : "");
-    out_->push_back(std::move(finding));
+  judged_.push_back(&rule);
+  if (across_) {
+    rule_for(rule, *only_, rank);
+  } else if (rule.subject == kNone) {
+    rule_for(rule, Key{}, rank);
+  } else if (rule.keys_by_subject) {
+    for (const Sym value : scope_.values(rule.subject)) {
+      const Key key{rule.subject, value};
+      if (scope_.stands(rank, key) != Tri::no) rule_for(rule, key, rank);
+    }
+  } else {
+    std::vector<const Pattern*> patterns;
+    for (const Pattern& pattern : rule.on) patterns.push_back(&pattern);
+    for (const Key key : evaluator_.keys_of(rule, patterns)) rule_for(rule, key, rank);
   }
+}
+
+void CaseJudge::rule_for(const Rule& rule, Key key, uint32_t rank) {
+  View view;
+  const RuleVerdict verdict = evaluator_.judge(rule, key, rank, &view);
+  if (verdict.outcome == RuleVerdict::Outcome::undecided)
+    evaluator_.note_undecided(rule, key, rank, verdict.missing);
+  if (options_.coverage != nullptr) options_.coverage->emplace(&rule, static_cast<int>(verdict.outcome));
+  if (verdict.outcome != RuleVerdict::Outcome::breached) return;
+  Finding finding = base(rule, key, rank);
+  finding.kind = rule.advise ? Kind::warn : Kind::breach;
+  finding.at = at_act(rank);
+  add_act(finding, rank);
+  for (const uint32_t witness : verdict.witnesses) add_act(finding, witness);
+  finding.why = rule_lines(evaluator_, rule, verdict, view);
+  finding.message = rule_words(rule, finding.why);
+  finding.id = finding_id(finding, root_id(rank), rule.advise ? "advise" : "");
+  out_->push_back(std::move(finding));
 }
 
 std::vector<int32_t> CaseJudge::started() const {
@@ -129,7 +142,6 @@ std::vector<int32_t> CaseJudge::started() const {
   for (uint32_t rank = 0; rank < scope_.size(); ++rank)
     if (const uint16_t type = scope_.act(rank).type; type != kUnknownType)
       out.insert(out.end(), index_.clocks[type].begin(), index_.clocks[type].end());
-  out.insert(out.end(), index_.clocks_late.begin(), index_.clocks_late.end());
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
@@ -139,7 +151,7 @@ void CaseJudge::clocks() {
   for (const int32_t index : started()) {
     const Clock& clock = plan_.clocks[static_cast<size_t>(index)];
     if (!mine(clock)) continue;
-    judged_.insert(&clock);
+    judged_.push_back(&clock);
     const std::vector<Key> all = across_ ? std::vector<Key>{*only_} : evaluator_.keys_of(clock);
     for (const Key key : all) {
       // A copy: reading one clock may evaluate others.
@@ -367,7 +379,7 @@ void CaseJudge::powers() {
       for (const Power::Holder& holder : power.held_by) held = either(held, holds_power(holder, rank, view));
       if (held == Tri::unknown) missing = notes.missing;
     }
-    if (first != nullptr) judged_.insert(first);
+    if (first != nullptr) judged_.push_back(first);
     if (first == nullptr || held == Tri::yes) continue;
     if (held == Tri::unknown) {
       evaluator_.note_undecided(*first, Key{}, rank, missing);
@@ -422,8 +434,9 @@ Tri CaseJudge::holds_power(const Power::Holder& holder, uint32_t rank, const Vie
 }
 
 void CaseJudge::missing() {
+  std::sort(judged_.begin(), judged_.end());
   for (const Undecided& undecided : evaluator_.undecided()) {
-    if (!mine(*undecided.head) || !judged_.contains(undecided.head)) continue;
+    if (!mine(*undecided.head) || !std::binary_search(judged_.begin(), judged_.end(), undecided.head)) continue;
     if (!options_.only_rules.empty() && !options_.only_rules.contains(undecided.head->rule)) continue;
     Finding finding = base(*undecided.head, undecided.key, undecided.rank);
     finding.kind = Kind::missing;

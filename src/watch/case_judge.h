@@ -16,9 +16,8 @@ namespace heng::watch {
 struct Index {
   std::vector<std::vector<int32_t>> rules;   // by act type
   std::vector<int32_t> rules_any;            // `on any act`
-  std::vector<std::vector<int32_t>> clocks;  // by the act types that start them
+  std::vector<std::vector<int32_t>> clocks;  // by the act types that may start them, other clocks between
   std::vector<int32_t> clocks_any;
-  std::vector<int32_t> clocks_late;  // started by other clocks, breaches or the calendar
   std::vector<std::vector<int32_t>> powers;
 
   explicit Index(const Plan& plan, const std::set<std::string>& only) {
@@ -36,18 +35,34 @@ struct Index {
             rules[type].push_back(static_cast<int32_t>(i));
       }
     }
+    // A clock that another clock starts may start where that one may.
+    std::vector<std::set<uint16_t>> starts(plan.clocks.size());
+    std::vector<bool> any(plan.clocks.size(), false);
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (size_t i = 0; i < plan.clocks.size(); ++i) {
+        const size_t before = starts[i].size() + (any[i] ? 1 : 0);
+        for (const Event& event : plan.clocks[i].starts) {
+          if (event.kind == law::Event::Kind::end_of_every || event.pattern.any_act) any[i] = true;
+          starts[i].insert(event.pattern.types.begin(), event.pattern.types.end());
+          if (event.rule != kNone)
+            for (const Pattern& on : plan.rules[static_cast<size_t>(event.rule)].on) {
+              any[i] = any[i] || on.any_act;
+              starts[i].insert(on.types.begin(), on.types.end());
+            }
+          if (event.group == kNone) continue;
+          for (const int32_t other : plan.groups[static_cast<size_t>(event.group)]) {
+            starts[i].insert(starts[static_cast<size_t>(other)].begin(), starts[static_cast<size_t>(other)].end());
+            any[i] = any[i] || any[static_cast<size_t>(other)];
+          }
+        }
+        changed = changed || before != starts[i].size() + (any[i] ? 1 : 0);
+      }
+    }
     for (size_t i = 0; i < plan.clocks.size(); ++i) {
       if (!wanted(plan.clocks[i])) continue;
-      bool late = false;
-      for (const Event& event : plan.clocks[i].starts) {
-        if (event.kind != law::Event::Kind::pattern) {
-          late = true;
-          continue;
-        }
-        if (event.pattern.any_act) clocks_any.push_back(static_cast<int32_t>(i));
-        for (const uint16_t type : event.pattern.types) clocks[type].push_back(static_cast<int32_t>(i));
-      }
-      if (late) clocks_late.push_back(static_cast<int32_t>(i));
+      if (any[i]) clocks_any.push_back(static_cast<int32_t>(i));
+      for (const uint16_t type : starts[i]) clocks[type].push_back(static_cast<int32_t>(i));
     }
     for (size_t i = 0; i < plan.powers.size(); ++i) {
       if (!wanted(plan.powers[i]) || plan.powers[i].lets != law::PowerDecl::Lets::act) continue;
@@ -122,6 +137,7 @@ class CaseJudge {
   void rules();
 
   void rule(const Rule& rule, uint32_t rank);
+  void rule_for(const Rule& rule, Key key, uint32_t rank);
 
   // The clocks that may have started in this scope.
   std::vector<int32_t> started() const;
@@ -160,7 +176,7 @@ class CaseJudge {
   bool across_;
   Evaluator evaluator_;
   JudgePart part_;
-  std::set<const Head*> judged_;  // declarations looked at for themselves
+  std::vector<const Head*> judged_;  // declarations looked at for themselves
   std::vector<Finding>* out_ = nullptr;
   const Key* only_ = nullptr;
 };

@@ -42,7 +42,6 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
   view.self = view.spoken = start.rank;
   view.limit = start.limit;
   view.at = start.at;
-  view.aliases.assign(static_cast<size_t>(clock.aliases), kNoRank);
   view.notes = &notes;
   for (const Event& event : clock.starts)
     if (event.kind == law::Event::Kind::pattern && event.pattern.alias != kNone)
@@ -491,7 +490,6 @@ std::vector<Instance> Evaluator::instances_at(int32_t index, Key key, Horizon ho
     view.self = view.spoken = start.rank;
     view.limit = start.limit;
     view.at = start.at;
-    view.aliases.assign(static_cast<size_t>(clock.aliases), kNoRank);
     view.notes = &notes;
     Tri when = Tri::yes;
     for (const Condition& condition : clock.when) when = both(when, holds(condition, view));
@@ -515,6 +513,7 @@ const std::vector<Instance>& Evaluator::instances(int32_t clock, Key key) {
   const auto id = std::tuple(clock, key.subject, key.value);
   const auto known = instances_.find(id);
   if (known != instances_.end()) return known->second;
+  instances_[id];  // a clock that asks for itself finds nothing
   std::vector<Instance> fresh = instances_at(clock, key, horizon());
   return instances_[id] = std::move(fresh);
 }
@@ -559,7 +558,6 @@ void Evaluator::ring_rungs(Instance& instance, const Instance& strict, Horizon h
     view.self = view.spoken = instance.start_rank;
     view.limit = instance.start_rank == kNoRank ? horizon.limit : instance.start_rank;
     view.at = instance.start;
-    view.aliases.assign(static_cast<size_t>(clock.aliases), kNoRank);
     for (size_t w = 0; w < clock.warn_kinds.size(); ++w) {
       if (clock.warn_kinds[w] == law::Warning::Kind::percent) {
         percent(clock.warn_percents[w]);

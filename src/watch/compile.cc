@@ -293,11 +293,16 @@ class Compiler {
     int32_t subject = kNone;
 
     int32_t alias(const std::string& name) {
-      auto [it, fresh] = aliases.emplace(name, static_cast<int32_t>(aliases.size()));
-      (void)fresh;
+      const auto it = aliases.emplace(name, static_cast<int32_t>(aliases.size())).first;
       return it->second;
     }
   };
+
+  static int32_t count_aliases(const Body& body, const law::DeclBase& d) {
+    if (body.aliases.size() > kMostAliases)
+      fail("more than " + std::to_string(kMostAliases) + " named acts in one declaration", d.name.span);
+    return static_cast<int32_t>(body.aliases.size());
+  }
 
   void define(const law::Pack& pack) {
     const Names& own = names(pack.name);
@@ -772,7 +777,7 @@ class Compiler {
     state.day_after = d.day_after;
     state.begins = events(body, d.begins);
     state.ends = events(body, d.ends);
-    state.aliases = static_cast<int32_t>(body.aliases.size());
+    state.aliases = count_aliases(body, d);
     plan_.states[static_cast<size_t>(own.states.at(d.name.text))] = std::move(state);
   }
   void define_one(const Names& own, const law::FactDecl& d) {
@@ -780,7 +785,7 @@ class Compiler {
     static_cast<Head&>(fact) = head_of(own, d, d.cites, d.key);
     Body body{&own, {}, fact.subject};
     fact.when = conditions(body, d.when);
-    fact.aliases = static_cast<int32_t>(body.aliases.size());
+    fact.aliases = count_aliases(body, d);
     plan_.facts[static_cast<size_t>(own.facts.at(d.name.text))] = std::move(fact);
   }
   void define_one(const Names& own, const law::RuleDecl& d) {
@@ -789,6 +794,7 @@ class Compiler {
     Body body{&own, {}, rule.subject};
     for (const law::RuleDecl::On& on : d.on) {
       rule.on.push_back(pattern(body, on.pattern));
+      rule.keys_by_subject = rule.keys_by_subject && rule.on.back().key_field == 0;
       rule.on_cites.push_back(cites_text(on.cites));
     }
     for (const law::Given& g : d.given) {
@@ -804,7 +810,7 @@ class Compiler {
     rule.require = conditions(body, d.require);
     rule.advise = d.advise;
     rule.forbid = d.forbid;
-    rule.aliases = static_cast<int32_t>(body.aliases.size());
+    rule.aliases = count_aliases(body, d);
     auto& slots = own.rules.at(full_name(d));
     plan_.rules[static_cast<size_t>(slots[rule_uses_[{pack_->name, full_name(d)}]++])] = std::move(rule);
   }
@@ -831,7 +837,7 @@ class Compiler {
       clock.warn_quantities.push_back(warning.kind == law::Warning::Kind::percent ? Quantity{}
                                                                                  : quantity(body, warning.quantity));
     }
-    clock.aliases = static_cast<int32_t>(body.aliases.size());
+    clock.aliases = count_aliases(body, d);
     const int32_t group = own.groups.at(full_name(d));
     clock.group = group;
     auto& slots = plan_.groups[static_cast<size_t>(group)];
@@ -850,7 +856,7 @@ class Compiler {
         separation.roles.push_back(sym(name.text));
     }
     separation.unless = conditions(body, d.unless);
-    separation.aliases = static_cast<int32_t>(body.aliases.size());
+    separation.aliases = count_aliases(body, d);
     plan_.separations.push_back(std::move(separation));
   }
   void define_one(const Names& own, const law::PowerDecl& d) {
@@ -862,7 +868,7 @@ class Compiler {
     for (const law::PowerDecl::Holder& h : d.held_by)
       power.held_by.push_back(Power::Holder{h.anybody, sym(h.role.text), sym(h.agency.text), sym(h.level.text),
                                             h.or_above, atoms(body, h.when)});
-    power.aliases = static_cast<int32_t>(body.aliases.size());
+    power.aliases = count_aliases(body, d);
     plan_.powers.push_back(std::move(power));
   }
   void define_one(const Names& own, const law::ConsequenceDecl& d) {
@@ -872,7 +878,7 @@ class Compiler {
     consequence.on = event(body, d.on);
     consequence.voids_this = d.voids_this;
     if (!d.voids_this) consequence.voids = pattern(body, d.voids);
-    consequence.aliases = static_cast<int32_t>(body.aliases.size());
+    consequence.aliases = count_aliases(body, d);
     plan_.consequences.push_back(std::move(consequence));
   }
 

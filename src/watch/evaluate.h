@@ -2,6 +2,7 @@
 // put them. Slow and plain on purpose: every question is answered by looking through the timeline.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -44,6 +45,14 @@ struct Notes {
   void miss(Sym field);
 };
 
+// The named acts of one declaration (`given`, `as`); the compiler refuses more.
+struct Aliases {
+  std::array<uint32_t, kMostAliases> ranks;
+  Aliases() { ranks.fill(UINT32_MAX); }
+  uint32_t& operator[](size_t index) { return ranks[index]; }
+  uint32_t operator[](size_t index) const { return ranks[index]; }
+};
+
 // From where a condition is judged.
 struct View {
   const Head* head = nullptr;
@@ -52,7 +61,7 @@ struct View {
   uint32_t spoken = kNoRank;  // the act bare words speak of: self, in `where` the candidate
   uint32_t limit = 0;         // acts of smaller rank are earlier
   Instant at;
-  std::vector<uint32_t> aliases;
+  Aliases aliases;
   Notes* notes = nullptr;
 };
 

@@ -18,7 +18,6 @@ View Evaluator::view_of(const Head& head, Key key, uint32_t rank, Notes* notes) 
   view.spoken = rank;
   view.limit = rank;
   view.at = scope_.act(rank).at();
-  view.aliases.assign(static_cast<size_t>(head.aliases), kNoRank);
   view.notes = notes;
   return view;
 }
@@ -307,7 +306,7 @@ Tri Evaluator::holds(const Atom& atom, const View& view) {
         const Fact& fact = plan_.facts[static_cast<size_t>(atom.index)];
         View inside = view;
         inside.key = fact.subject == kNone ? Key{} : key_for(fact, view.key);
-        inside.aliases.assign(static_cast<size_t>(fact.aliases), kNoRank);
+        inside.aliases = {};
         result = Tri::yes;
         for (const Condition& condition : fact.when) result = both(result, holds(condition, inside));
       } else {

@@ -20,6 +20,7 @@
 namespace heng::watch {
 
 inline constexpr int32_t kNone = -1;
+inline constexpr size_t kMostAliases = 8;         // named acts in one declaration
 inline constexpr uint16_t kUnknownType = 0xFFFF;  // an act type no pack declares
 
 // A way of counting, or a plain unit where a pack declares none.
@@ -248,6 +249,7 @@ struct Rule : Head {
   std::vector<Condition> require;
   bool advise = false;
   bool forbid = false;
+  bool keys_by_subject = true;  // no `for FIELD` names further keys
 };
 struct Clock : Head {
   int32_t group = kNone;

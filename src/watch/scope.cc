@@ -54,10 +54,31 @@ void Scope::carry(uint32_t rank, const Subject& subject, std::vector<Sym>& out) 
   }
 }
 
+uint32_t Scope::Carriage::index_of(Sym value) const {
+  if (named_from.empty()) {
+    const auto found = std::find(named.begin(), named.end(), value);
+    return found == named.end() ? UINT32_MAX : static_cast<uint32_t>(found - named.begin());
+  }
+  const auto found = named_from.find(value);
+  return found == named_from.end() ? UINT32_MAX : found->second;
+}
+
+void Scope::Carriage::name(Sym value) {
+  constexpr size_t kFew = 16;
+  if (index_of(value) != UINT32_MAX) return;
+  const uint32_t index = static_cast<uint32_t>(named.size());
+  named.push_back(value);
+  if (named.size() <= kFew) return;
+  if (named_from.empty())
+    for (uint32_t i = 0; i < index; ++i) named_from.emplace(named[i], i);
+  named_from.emplace(value, index);
+}
+
 const Scope::Carriage& Scope::carriage(int32_t subject_index) const {
-  auto [it, fresh] = carriages_.try_emplace(subject_index);
-  Carriage& out = it->second;
-  if (!fresh) return out;
+  for (const auto& [known, carriage] : carriages_)
+    if (known == subject_index) return *carriage;
+  carriages_.emplace_back(subject_index, std::make_unique<Carriage>());
+  Carriage& out = *carriages_.back().second;
   const Subject& subject = plan_.subjects[static_cast<size_t>(subject_index)];
   out.by_rank.resize(size());
   std::vector<Sym> values;
@@ -68,9 +89,7 @@ const Scope::Carriage& Scope::carriage(int32_t subject_index) const {
     if (!values.empty()) {
       standing = {Standing::Mode::listed, static_cast<uint32_t>(out.lists.size()), static_cast<uint32_t>(values.size())};
       out.lists.insert(out.lists.end(), values.begin(), values.end());
-      for (const Sym value : values)
-        if (out.named_from.try_emplace(value, static_cast<uint32_t>(out.named.size())).second)
-          out.named.push_back(value);
+      for (const Sym value : values) out.name(value);
       continue;
     }
     const StoredAct& stored = act(rank);
@@ -105,8 +124,7 @@ Tri Scope::stands(uint32_t rank, Key key) const {
       return Tri::no;
     case Standing::Mode::all_named:
     case Standing::Mode::unknown_named: {
-      const auto found = all.named_from.find(key.value);
-      if (found == all.named_from.end() || found->second >= standing.count) return Tri::no;
+      if (all.index_of(key.value) >= standing.count) return Tri::no;
       return standing.mode == Standing::Mode::all_named ? Tri::yes : Tri::unknown;
     }
   }

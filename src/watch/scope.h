@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -68,7 +69,10 @@ class Scope {
     std::vector<Standing> by_rank;
     std::vector<Sym> lists;
     std::vector<Sym> named;                        // in order of first naming
-    std::unordered_map<Sym, uint32_t> named_from;  // value → its index in `named`
+    std::unordered_map<Sym, uint32_t> named_from;  // value → its index in `named`; kept only when they are many
+    // The value's index in `named`; the largest number if it is not there.
+    uint32_t index_of(Sym value) const;
+    void name(Sym value);
   };
   const Carriage& carriage(int32_t subject) const;
   void carry(uint32_t rank, const Subject& subject, std::vector<Sym>& out) const;
@@ -77,7 +81,7 @@ class Scope {
   const Plan& plan_;
   std::vector<LiveActs::Item> acts_;
   bool across_;
-  mutable std::unordered_map<int32_t, Carriage> carriages_;
+  mutable std::vector<std::pair<int32_t, std::unique_ptr<Carriage>>> carriages_;  // few subjects a scope
 };
 
 }  // namespace heng::watch

@@ -192,7 +192,10 @@ std::vector<Evaluator::Start> Evaluator::starts_by(const Clock& clock, const Eve
       }
       for (const int32_t other : plan_.groups[static_cast<size_t>(event.group)]) {
         const Key other_key = key_for(plan_.clocks[static_cast<size_t>(other)], key);
-        for (const Instance& instance : instances_at(other, other_key, horizon)) {
+        std::vector<Instance> partial;
+        const bool whole = horizon.limit == scope_.size() && horizon.now == now_;
+        if (!whole) partial = instances_at(other, other_key, horizon);
+        for (const Instance& instance : whole ? instances(other, other_key) : partial) {
           if (instance.voided || instance.no_sum) continue;
           if (event.kind == law::Event::Kind::end_of || event.kind == law::Event::Kind::breach_of) {
             const Segment& last = instance.last();
@@ -223,7 +226,6 @@ std::vector<Evaluator::Start> Evaluator::starts_by(const Clock& clock, const Eve
             view.self = view.spoken = instance.start_rank;
             view.limit = instance.start_rank == kNoRank ? 0 : instance.start_rank;
             view.at = segment.known_from;
-            view.aliases.assign(static_cast<size_t>(clock.aliases), kNoRank);
             const Measured before = measure(event.quantity, view);
             if (!before.known) continue;
             Instant fires = segment.sum.end;
