@@ -56,12 +56,12 @@ int check(const CheckArguments& arguments) {
       return 5;
     }
   }
-  const watch::Verdicts verdicts = watch::judge_history(*loaded->history, options);
+  watch::Verdicts verdicts = watch::judge_history(*loaded->history, options);
   report::Report report = report_of(loaded.value());
   for (const std::string& id : verdicts.reported)
     report.notes.push_back("act `" + id + "` corrects or annuls no act of its case placed before it; it stays out of the timeline");
-  report.findings = verdicts.findings;
-  report.cases = verdicts.cases;
+  report.findings = std::move(verdicts.findings);
+  report.cases = std::move(verdicts.cases);
 
   for (const std::string& problem : loaded->problems) fmt::print(stderr, "refused: {}\n", problem);
   if (loaded->refused > 0)

@@ -16,7 +16,24 @@ void append_escape(std::string& out, char32_t value) {
 void append_json_string(std::string& out, std::string_view text, bool for_html) {
   out += '"';
   for (size_t at = 0; at < text.size();) {
+    // Plain letters, digits and signs in one go.
+    size_t plain = at;
+    while (plain < text.size()) {
+      const unsigned char c = static_cast<unsigned char>(text[plain]);
+      if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&') break;
+      ++plain;
+    }
+    if (plain > at) {
+      out.append(text.substr(at, plain - at));
+      at = plain;
+      continue;
+    }
     const Rune rune = decode_utf8(text, at);
+    if (rune.valid && rune.size == 3 && rune.value != 0x2028 && rune.value != 0x2029) {  // most Han signs
+      out.append(text.substr(at, 3));
+      at += 3;
+      continue;
+    }
     at += rune.size;
     const char32_t v = rune.value;
     if (v == U'"' || v == U'\\') {

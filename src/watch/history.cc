@@ -208,7 +208,14 @@ void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
   typed_data.reserve(act.data.size());
   const ActType* declared = out.type == kUnknownType ? nullptr : &plan_.acts[out.type];
   for (const auto& [name, value] : act.data) {
-    const Sym field = plan_.symbols.intern(name);
+    const Sym field = plan_.symbols.find(name);
+    if (field == 0 || field >= law_symbols_) {  // no rule can read it
+      if (notes != nullptr && declared != nullptr)
+        notes->push_back({"act-unknown-field",
+                          fmt::format("`{}` is no field of `{}`", name, plan_.symbols.text(declared->name)),
+                          "kept in the act, but no rule reads it"});
+      continue;
+    }
     law::Type::Kind kind = law::Type::Kind::text;
     bool known = false;
     if (declared != nullptr)

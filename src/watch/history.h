@@ -57,7 +57,7 @@ struct StoredAct {
 class History {
  public:
   // The plan must outlive the history; its interner grows with the acts.
-  explicit History(Plan& plan) : plan_(plan) {}
+  explicit History(Plan& plan) : plan_(plan), law_symbols_(static_cast<Sym>(plan.symbols.size())) {}
 
   // Takes one act in. Gives what is odd about it (a field of a wrong type, an unknown field), one text each.
   // An act whose id is taken: the same content is ignored; of two contents the one with the smaller (recorded,
@@ -110,6 +110,7 @@ class History {
   void store(const Act& act, StoredAct& out, std::vector<Note>* notes);
 
   Plan& plan_;
+  Sym law_symbols_;  // names below are the law's; a field the law never names is not stored
   std::vector<StoredAct> acts_;
   std::vector<PartyRef> parties_;
   std::vector<Datum> data_;
