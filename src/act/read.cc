@@ -74,6 +74,7 @@ Result<void> read_source(Source& source, Intake& intake, const std::string& path
   if (format == Format::automatic) {
     HENG_TRY(effective, detect(source.head(), source.name(), intake));
   }
+  if (intake.options.on_format) intake.options.on_format(effective);
   switch (effective) {
     case Format::xes:
     case Format::ocel2_xml: return read_xml(source, intake);  // sets the format if it is automatic

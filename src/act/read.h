@@ -30,6 +30,7 @@ struct ReadOptions {
   uint64_t max_trace_bytes = 16 << 20;     // a trace held back until its name is known
   uint64_t max_document_bytes = 1ULL << 30;  // OCEL, which must be held whole
   std::function<void(uint64_t read_bytes, uint64_t total_bytes)> on_progress;  // total 0: not known
+  std::function<void(Format)> on_format;  // once, before the first act: what the content shows it to be
 };
 
 // Something odd at one place. `refused`: the line or event is not among the acts; else it was kept.

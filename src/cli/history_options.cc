@@ -150,9 +150,10 @@ Result<LoadedHistory> load_history(const HistoryOptions& options) {
     read.on_progress = [&progress](uint64_t done, uint64_t total) { progress.tell(done, total); };
     std::vector<watch::History::Note> notes;
     ImportReport partial;
+    bool own_ids = true;  // foreign logs get their ids from the reader: they never meet again
+    read.on_format = [&own_ids](Format format) { own_ids = format == Format::ndjson; };
     const auto take = [&](Act& act) {
       notes.clear();
-      const bool own_ids = partial.format == Format::automatic || partial.format == Format::ndjson;
       const auto added = out.history->add(act, &notes, own_ids);
       if (added == watch::History::Added::refused) ++out.refused;
       if (added == watch::History::Added::kept && out.law->plan.act_index.count(out.law->plan.symbols.find(act.type)) == 0)
