@@ -174,7 +174,7 @@ struct Reading {
         return bad("act-too-large", fmt::format("an object has more than {} members", limits.max_fields), "split it");
       std::string_view key;
       HENG_JSON(field.unescaped_key().get(key));
-      if (count == out.size()) out.emplace_back();
+      if (count == out.size()) out.emplace_back(std::string(), Value());
       out[count].first.assign(key);
       ++count;
       if (count <= 32 && repeats_last(out, count)) return duplicate(key);
@@ -182,7 +182,7 @@ struct Reading {
       HENG_JSON(field.value().get(inner));
       HENG_TRY_VOID(value(inner, out[count - 1].second, depth + 1));
     }
-    out.resize(count);
+    out.erase(out.begin() + static_cast<std::ptrdiff_t>(count), out.end());
     if (count > 32) {
       if (const std::string* twice = repeated_key(out)) return duplicate(*twice);
     }

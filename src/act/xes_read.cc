@@ -207,7 +207,7 @@ class XesHandler final : public XmlHandler {
         return;
       }
     }
-    into.emplace_back();
+    into.emplace_back(std::string(), Value());
     into.back().first.assign(key);
     set_value(into.back().second, type, value);
     frames_.push_back({In::attribute, &into.back().second});
@@ -285,7 +285,7 @@ class XesHandler final : public XmlHandler {
       target = &parent.items.back();
       if (kListItem != key) {
         target->kind = Value::Kind::object;
-        target->members.emplace_back();
+        target->members.emplace_back(std::string(), Value());
         target->members.back().first.assign(key);
         target = &target->members.back().second;
       }
@@ -293,7 +293,7 @@ class XesHandler final : public XmlHandler {
       std::string unique = key;
       for (size_t n = 2; has_key(parent.members, unique); ++n) unique = fmt::format("{}#{}", key, n);
       if (unique != key) ++duplicates_;
-      parent.members.emplace_back();
+      parent.members.emplace_back(std::string(), Value());
       parent.members.back().first = std::move(unique);
       target = &parent.members.back().second;
     }
@@ -312,7 +312,7 @@ class XesHandler final : public XmlHandler {
   Value* open_parent() {
     Frame& top = frames_.back();
     if (top.value == nullptr) {  // concept:name and the like: their children go to `data` beside the value
-      own_into_->emplace_back();
+      own_into_->emplace_back(std::string(), Value());
       own_into_->back().first = top.own_key;
       top.value = &own_into_->back().second;
       top.value->kind = Value::Kind::text;
