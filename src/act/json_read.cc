@@ -441,7 +441,7 @@ Result<Value> ActReader::read_value(std::string_view json) {
   for (auto item : array) {
     od::value inner;
     HENG_JSON(item.get(inner));
-    HENG_TRY_VOID(Reading{impl_->limits}.value(inner, out, 0));
+    HENG_TRY_VOID(Reading{impl_->limits}.value(inner, out, 1));
     ++count;
   }
   if (count != 1 || document.current_location().error() != simdjson::OUT_OF_BOUNDS)

@@ -22,7 +22,7 @@ class Converter {
       ++intake_.report.read;
       OcelEntity& event = log_.events[i];
       auto done = convert(i);
-      if (done.ok()) done = intake_.check_ids(act_);
+      if (done.ok()) done = validate_act(act_, intake_.limits());
       if (!done.ok()) {
         intake_.refuse(event.where, done.error());
         continue;
@@ -145,7 +145,12 @@ class Converter {
     } else if (!keep_ids_) {
       act_.data.emplace_back("ocel:id", Value::of(event.id));
     }
-    for (const size_t object : describe) describe_object(object);
+    for (const size_t object : describe) {
+      if (act_.data.size() < intake_.options.max_fields / 2)
+        describe_object(object);
+      else
+        intake_.odd("objects_left_out");  // an act has a limit on its fields
+    }
     intake_.odd("duplicate_attributes", make_keys_unique(act_.data));
     if (act_.agency.empty() && !intake_.mapping.agency.column.empty()) take_agency();
     if (act_.agency.empty()) act_.agency = intake_.default_agency;

@@ -21,7 +21,9 @@ Error bad_ocel(std::string what) {
 
 class OcelJson {
  public:
-  OcelJson(Intake& intake, std::string_view text) : intake_(intake), text_(text), limits_(intake.limits()) {}
+  OcelJson(Intake& intake, std::string_view text) : intake_(intake), text_(text), limits_(intake.limits()) {
+    limits_.max_depth = 24;  // an object is described some levels down in the data of an act
+  }
 
   Result<void> run(OcelLog& log, size_t capacity) {
     od::parser parser;
@@ -257,7 +259,7 @@ Result<void> read_ocel_json(Source& source, Intake& intake) {
   std::string text;
   size_t size = 0;
   for (;;) {
-    if (text.size() - size < (64 << 10)) text.resize(std::max<size_t>(text.size() * 2, 256 << 10));
+    if (text.size() - size < (64 << 10)) text.resize(text.size() + std::max<size_t>(text.size() / 2, 256 << 10));
     HENG_TRY(const size_t got, source.read(text.data() + size, text.size() - size));
     intake.progress(source);
     if (got == 0) break;

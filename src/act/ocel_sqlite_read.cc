@@ -95,10 +95,13 @@ class OcelSqlite {
     }
   }
 
-  static std::string text(sqlite3_stmt* row, int column) {
+  std::string text(sqlite3_stmt* row, int column) const {
     const auto* bytes = sqlite3_column_text(row, column);
     if (bytes == nullptr) return "";
-    return scrub_utf8({reinterpret_cast<const char*>(bytes), static_cast<size_t>(sqlite3_column_bytes(row, column))});
+    const std::string_view raw(reinterpret_cast<const char*>(bytes), static_cast<size_t>(sqlite3_column_bytes(row, column)));
+    if (is_utf8(raw)) return std::string(raw);
+    intake_.odd("bad_utf8");  // shown as U+FFFD
+    return scrub_utf8(raw);
   }
 
   // Only plain tables are read: a view or a virtual table could compute for ever.

@@ -28,7 +28,7 @@ struct ReadOptions {
   uint64_t max_depth = 64;                 // open XML elements, JSON nesting in a document
   uint64_t max_fields = 10'000;            // attributes of one event, CSV columns
   uint64_t max_trace_bytes = 16 << 20;     // a trace held back until its name is known
-  uint64_t max_document_bytes = 1ULL << 30;  // OCEL, which must be held whole
+  uint64_t max_document_bytes = 256ULL << 20;  // OCEL, which must be held whole
   std::function<void(uint64_t read_bytes, uint64_t total_bytes)> on_progress;  // total 0: not known
   std::function<void(Format)> on_format;  // once, before the first act: what the content shows it to be
 };

@@ -147,7 +147,7 @@ struct Source::Impl {
       HENG_TRY(const size_t got, read_plain(first.data() + size, first.size() - size));
       if (got == 0) break;
       size += got;
-      if (file == 0) break;  // a person or a pipe may not write 64 KiB
+      if (file == 0 && size >= 512) break;  // a person or a pipe may not write 64 KiB
     }
     head.assign(first.data(), size);
     return {};

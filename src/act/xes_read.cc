@@ -65,6 +65,7 @@ struct Frame {
   In in = In::ignored;
   Value* value = nullptr;        // attribute: where its children go; null while it has a place of its own
   std::string* own = nullptr;    // that place
+  size_t depth = 1;              // nesting of the value in `data`
   const char* own_key = nullptr;
 };
 
@@ -265,7 +266,9 @@ class XesHandler final : public XmlHandler {
   void child(const char* name, const char** attributes) {
     const Frame top = frames_.back();
     if (top.value != nullptr && top.value->kind == Value::Kind::list && std::strcmp(name, "values") == 0) {
-      frames_.push_back({In::values, top.value});
+      Frame frame{In::values, top.value};
+      frame.depth = top.depth;
+      frames_.push_back(frame);
       return;
     }
     const Type type = type_of(name);
@@ -279,6 +282,13 @@ class XesHandler final : public XmlHandler {
     const char* value = nullptr;
     read_pair(attributes, &key, &value);
     Value& parent = *open_parent();
+    const size_t depth = top.depth + (parent.kind == Value::Kind::list ? 2 : 1);
+    if (depth >= ActLimits().max_depth) {
+      reader_.stop({ErrorKind::bad_input, "xes-too-deep", fmt::format("attributes are nested deeper than {}", depth), "",
+                    "no log needs that: the file is damaged or made to do harm"});
+      frames_.push_back({In::ignored});
+      return;
+    }
     Value* target = nullptr;
     if (parent.kind == Value::Kind::list) {
       parent.items.emplace_back();
@@ -298,7 +308,9 @@ class XesHandler final : public XmlHandler {
       target = &parent.members.back().second;
     }
     set_value(*target, type, value);
-    frames_.push_back({In::attribute, target});
+    Frame frame{In::attribute, target};
+    frame.depth = depth;
+    frames_.push_back(frame);
   }
 
   static bool has_key(const Members& members, std::string_view key) {
@@ -520,6 +532,11 @@ class XesHandler final : public XmlHandler {
       act.agency = "unknown";
       ++unknown_agency_;
     }
+    if (act.data.size() > intake_.options.max_fields)
+      return intake_.refuse(fmt::format("{} byte {}", intake_.name(), event.byte),
+                            {ErrorKind::bad_input, "act-too-large",
+                             fmt::format("the event and its trace have more than {} attributes", intake_.options.max_fields), "",
+                             "split it"});
     if (const auto bad = intake_.check_ids(act); !bad.ok())
       return intake_.refuse(fmt::format("{} byte {}", intake_.name(), event.byte), bad.error());
     intake_.deliver(act);
