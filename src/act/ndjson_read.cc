@@ -92,10 +92,12 @@ class Lines {
       intake_.refuse(intake_.at_line(line_), done.error());
       return;
     }
-    if (act_.case_id.empty())
+    if (act_.case_id.empty()) {
       intake_.odd("caseless_acts");
-    else
+    } else if (act_.case_id != last_case_) {
       intake_.cases.of(act_.case_id);
+      last_case_ = act_.case_id;
+    }
     intake_.deliver(act_);
   }
 
@@ -107,6 +109,7 @@ class Lines {
   size_t begin_ = 0;
   size_t end_ = 0;
   uint64_t line_ = 0;
+  std::string last_case_;
   bool skip_rest_ = false;
 };
 
