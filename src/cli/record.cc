@@ -179,9 +179,7 @@ int run_show(const ShowArguments& arguments) {
   } else {
     for (uint64_t i = arguments.from; i < record.log().size(); ++i) entries.push_back(i);
   }
-  const auto head = record.log().published();
-  if (!head.ok()) return report_error(head.error());
-  const uint64_t witnessed = head->has_value() ? (*head)->checkpoint.size : 0;
+  const uint64_t witnessed = witnessed_size(arguments.place.dir);
   for (const uint64_t index : entries) {
     const auto stored = record.read(index);
     if (!stored.ok()) return report_error(stored.error());
@@ -243,6 +241,11 @@ int run_checkpoint(const CheckpointArguments& arguments) {
   }
   const auto published = log.publish(*head);
   if (!published.ok()) return report_error(published.error());
+  if (quorum) {
+    const auto kept =
+        record::write_durably(*opened->disk, arguments.place.dir + "/witnessed", head->note.bytes());
+    if (!kept.ok()) return report_error(kept.error());
+  }
   fmt::print("{}", head->note.bytes());
   fmt::print(stderr, "heng: checkpoint of {} entries, {}\n", head->checkpoint.size,
              quorum ? "witnessed by a quorum" : "NOT YET WITNESSED: without legal effect");
@@ -274,7 +277,16 @@ int run_prove(const ProveArguments& arguments) {
   auto opened = open_record(arguments.place, false);
   if (!opened.ok()) return report_error(opened.error());
   record::Record& record = *opened->record;
-  const auto head = published_head(record);
+  std::optional<uint64_t> index = arguments.index;
+  if (!index && !arguments.id.empty()) index = record.find(arguments.id);
+  const std::vector<uint64_t> of_case =
+      arguments.case_id.empty() ? std::vector<uint64_t>{} : record.case_entries(arguments.case_id);
+  if (!of_case.empty()) index = of_case.back();
+  if (arguments.consistency) index = record.log().size();  // up to the last one published
+  if (!index)
+    return report_error({ErrorKind::not_found, "act-missing", "no open act or case has this name", "",
+                         "give --id, --index, --case or --consistency"});
+  const auto head = head_for(record, arguments.place.dir, *index);
   if (!head.ok()) return report_error(head.error());
   Result<std::string> file = std::string();
   if (arguments.consistency) {
@@ -284,12 +296,6 @@ int run_prove(const ProveArguments& arguments) {
   } else if (!arguments.case_id.empty()) {
     file = record.dossier(arguments.case_id, *head);
   } else {
-    std::optional<uint64_t> index = arguments.index;
-    if (!index) index = record.find(arguments.id);
-    if (!index)
-      return report_error({ErrorKind::not_found, "act-missing",
-                           "no open act has the id `" + arguments.id + "`", "",
-                           "give --id, --index or --case"});
     auto proof = record.prove(*index, *head);
     if (!proof.ok()) return report_error(proof.error());
     if (arguments.qr) return print_qr(std::move(*proof));
@@ -401,12 +407,37 @@ Result<std::optional<tlog::Policy>> find_policy(const std::string& given, const 
   return std::optional<tlog::Policy>(std::move(policy));
 }
 
-Result<tlog::SignedCheckpoint> published_head(const record::Record& record) {
+namespace {
+
+std::optional<tlog::SignedCheckpoint> witnessed_head(const std::string& dir) {
+  const auto policy = find_policy("", dir);
+  const auto disk = record::real_disk();
+  if (!policy.ok() || !policy->has_value() || !disk->exists(dir + "/witnessed")) return std::nullopt;
+  const auto text = record::read_whole(*disk, dir + "/witnessed", tlog::kMaxNoteBytes);
+  if (!text.ok()) return std::nullopt;
+  auto head = tlog::parse_checkpoint(*text);
+  if (!head.ok()) return std::nullopt;
+  const auto verdict = tlog::apply_policy(**policy, *head);
+  if (!verdict.ok() || !verdict->quorum || !(*policy)->quorum) return std::nullopt;
+  return std::move(*head);
+}
+
+}  // namespace
+
+Result<tlog::SignedCheckpoint> head_for(const record::Record& record, const std::string& dir,
+                                        uint64_t index) {
+  if (auto witnessed = witnessed_head(dir); witnessed && index < witnessed->checkpoint.size)
+    return std::move(*witnessed);
   HENG_TRY(auto head, record.log().published());
   if (!head)
     return Error{ErrorKind::not_found, "checkpoint-missing", "the record has no checkpoint yet", "",
                  "make one with `heng record checkpoint`"};
   return std::move(*head);
+}
+
+uint64_t witnessed_size(const std::string& dir) {
+  const auto head = witnessed_head(dir);
+  return head ? head->checkpoint.size : 0;
 }
 
 int report_error(const Error& error) {

@@ -33,8 +33,11 @@ Result<std::string> read_input(const std::string& path);  // `-` is standard inp
 Result<void> write_output(const std::string& path, std::string_view bytes);  // empty or `-`: standard output
 // The policy given, or the record's own DIR/policy; nullopt if there is none.
 Result<std::optional<tlog::Policy>> find_policy(const std::string& given, const std::string& dir);
-// The last published checkpoint, with its cosignatures.
-Result<tlog::SignedCheckpoint> published_head(const record::Record& record);
+// The last checkpoint that a quorum witnessed (DIR/witnessed), if it covers `index`, else the last published
+// one.
+Result<tlog::SignedCheckpoint> head_for(const record::Record& record, const std::string& dir, uint64_t index);
+// How many entries a quorum has witnessed; 0 without policy.
+uint64_t witnessed_size(const std::string& dir);
 int report_error(const Error& error);  // prints, and gives the exit code
 
 void add_record_key_commands(CLI::App& group, int& exit_code);  // seal unseal shred disclose manifest rotate

@@ -134,7 +134,7 @@ int run_disclose(const KeyArguments& arguments) {
   if (!index)
     return report_error(
         {ErrorKind::not_found, "act-missing", "no open act has the id `" + arguments.id + "`", "", ""});
-  const auto head = published_head(record);
+  const auto head = head_for(record, arguments.place.dir, *index);
   if (!head.ok()) return report_error(head.error());
   const auto file = record.redact(*index, arguments.fields, *head);
   if (!file.ok()) return report_error(file.error());
