@@ -65,8 +65,8 @@ struct Frame {
   In in = In::ignored;
   Value* value = nullptr;        // attribute: where its children go; null while it has a place of its own
   std::string* own = nullptr;    // that place
-  size_t depth = 1;              // nesting of the value in `data`
   const char* own_key = nullptr;
+  size_t depth = 1;              // nesting of the value in `data`
 };
 
 class XesHandler final : public XmlHandler {
