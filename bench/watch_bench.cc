@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <deque>
 #include <random>
@@ -96,21 +97,34 @@ struct Plain {  // an act as the hard-coded program takes it
   int64_t at_us;
 };
 
+// Ten acts a case over a few weeks, cases interleaved; about one rule in fifty is broken somewhere.
 std::vector<Plain> workload(size_t acts, size_t cases) {
   std::mt19937_64 random(7);
   std::vector<Plain> out;
-  out.reserve(acts);
-  int64_t at = date_of({2026, 1, 5}).days * kDay;
-  for (size_t i = 0; i < acts; ++i) {
-    at += static_cast<int64_t>(random() % 4) * kMinute;
-    Plain act;
-    act.case_id = static_cast<uint32_t>(random() % cases);
-    const uint64_t pick = random() % 100;
-    act.kind = pick < 25 ? Plain::approve : pick < 45 ? Plain::arrest : pick < 65 ? Plain::detain : pick < 92 ? Plain::tell_family : Plain::remand;
-    act.who = static_cast<uint32_t>(random() % 400);
-    act.at_us = at;
-    out.push_back(act);
+  out.reserve(cases * 10);
+  const int64_t base = date_of({2026, 1, 5}).days * kDay;
+  const int64_t step = std::max<int64_t>(kMinute, 365 * kDay / static_cast<int64_t>(cases));
+  for (size_t c = 0; c < cases; ++c) {
+    int64_t at = base + static_cast<int64_t>(c) * step / kMinute * kMinute;
+    const uint32_t officer = static_cast<uint32_t>(random() % 2000);
+    const uint32_t judge = static_cast<uint32_t>(2000 + random() % 20000);
+    const auto bad = [&random] { return random() % 50 == 0; };
+    const auto add = [&](Plain::Kind kind, uint32_t who, int64_t hours) {
+      at += hours * kHour + static_cast<int64_t>(random() % 50) * kMinute;
+      out.push_back({kind, static_cast<uint32_t>(c), who, at});
+    };
+    for (int round = 0; round < 2; ++round) {
+      add(Plain::detain, officer, 12);
+      add(Plain::tell_family, 0, bad() ? 30 : 10);
+      if (!bad()) add(Plain::approve, 0, 24);
+      add(Plain::arrest, officer, bad() ? 24 * 9 : 24 * 2);
+    }
+    add(Plain::remand, bad() ? officer : judge, 24 * 20);
+    add(Plain::remand, judge, 24 * 35);
+    if (bad()) add(Plain::remand, judge, 24 * 35);
   }
+  std::stable_sort(out.begin(), out.end(), [](const Plain& x, const Plain& y) { return x.at_us < y.at_us; });
+  if (out.size() > acts) out.resize(acts);
   return out;
 }
 
@@ -207,8 +221,9 @@ size_t breaches(const std::vector<watch::Finding>& findings) {
 int run(size_t count) {
   const size_t cases = std::max<size_t>(1, count / 10);
   const std::vector<Plain> plain = workload(count, cases);
+  count = plain.size();
   const int64_t now = plain.back().at_us + 2 * kDay;
-  fmt::print("workload: {} acts, {} cases, 400 officials, seed 7; one thread; CPU time\n", count, cases);
+  fmt::print("workload: {} acts, {} cases, 22,000 officials, seed 7; one thread; CPU time\n", count, cases);
   for (const bool five : {false, true}) {
     double start = cpu_seconds();
     const size_t by_hand = hard_coded(plain, five, now);

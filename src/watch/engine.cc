@@ -47,8 +47,9 @@ Engine::Engine(Plan& plan, const EngineOptions& options)
   for (const Separation& separation : plan.separations) collect(separation);
   wide_subjects_.assign(subjects.begin(), subjects.end());
   for (size_t i = 0; i < plan.clocks.size(); ++i)
-    clock_of_rule_.emplace(plan.clocks[i].rule + (plan.clocks[i].part.empty() ? "" : "." + plan.clocks[i].part),
-                           static_cast<int32_t>(i));
+    group_of_rule_.emplace(plan.clocks[i].rule + (plan.clocks[i].part.empty() ? "" : "." + plan.clocks[i].part),
+                           plan.clocks[i].group);
+  for (const Separation& one : plan.separations) separations_.insert(one.rule + (one.part.empty() ? "" : "." + one.part));
 }
 
 uint16_t Engine::rule_index(const std::string& rule) {
@@ -73,9 +74,12 @@ Engine::Held Engine::held_of(const Finding& finding) {
   content = mix(content, finding.message.en);
   for (const std::string& act : finding.acts) content = mix(content, act);
   out.content = content;
-  const auto clock = clock_of_rule_.find(rule);
-  out.clock = clock == clock_of_rule_.end() ? kNone : clock->second;
-  out.by_rule = clock == clock_of_rule_.end();
+  if (const auto clock = group_of_rule_.find(rule); clock != group_of_rule_.end()) {
+    out.source = Held::Source::clock;
+    out.group = clock->second;
+  } else if (separations_.contains(rule)) {
+    out.source = Held::Source::separation;
+  }
   return out;
 }
 
@@ -86,32 +90,25 @@ void Engine::schedule(uint64_t slot, State& state, Instant due) {
 }
 
 Engine::State& Engine::wide_state(WideKey key, uint64_t* slot) {
-  const auto [it, fresh] = wide_.try_emplace(key);
-  if (fresh) {
-    wide_slots_.push_back(key);
-    std::sort(wide_slots_.begin(), wide_slots_.end());
-  }
+  State& state = wide_[key];
   *slot = kWideBit | (static_cast<uint64_t>(key.first) << 41) | key.second;
-  return it->second;
+  return state;
 }
 
 // Compares what follows now with what stood, for the declarations looked at again.
 void Engine::settle(State& state, Sym case_id, std::vector<Finding>&& fresh, const JudgePart& part, Reach reach,
                     int64_t from_us, const std::string& cause, const Sink& sink) {
+  if (fresh.empty() && state.held.empty()) return;
   std::sort(fresh.begin(), fresh.end(), before);
-  std::set<std::string> looked_at;
-  const bool all_clocks = part.clocks == nullptr;
-  if (!all_clocks)
-    for (const int32_t clock : *part.clocks) {
-      const Clock& c = plan_.clocks[static_cast<size_t>(clock)];
-      looked_at.insert(c.rule + (c.part.empty() ? "" : "." + c.part));
-    }
-  std::set<std::string> separations;
-  for (const Separation& one : plan_.separations) separations.insert(one.rule + (one.part.empty() ? "" : "." + one.part));
   const auto again = [&](const Held& held) {
-    const std::string& rule = rule_names_[held.rule];
-    if (held.clock != kNone) return all_clocks || looked_at.contains(rule);
-    if (separations.contains(rule)) return part.separations;
+    switch (held.source) {
+      case Held::Source::clock:
+        return part.clocks == nullptr || std::any_of(part.clocks->begin(), part.clocks->end(), [&](int32_t clock) {
+                 return plan_.clocks[static_cast<size_t>(clock)].group == held.group;
+               });
+      case Held::Source::separation: return part.separations;
+      case Held::Source::rule: break;
+    }
     return reach == Reach::everything && held.at_us >= from_us;
   };
   std::unordered_map<std::string_view, size_t> by_id;
@@ -296,9 +293,9 @@ void Engine::widen(Sym case_id, uint32_t newest, const std::string& cause, const
       for (const Sym value : scope.carried(rank, subject)) gives[{subject, value}].push_back(live.acts[rank]);
   std::vector<WideKey> keys;
   for (const auto& [key, items] : gives) keys.push_back(key);
-  for (const WideKey& key : wide_slots_) {
+  for (const auto& [key, held] : wide_) {
     if (gives.contains(key)) continue;
-    const auto& items = wide_[key].items;
+    const auto& items = held.items;
     if (std::any_of(items.begin(), items.end(),
                     [&](const LiveActs::Item& item) { return history_.act(item.act).case_id == case_id; }))
       keys.push_back(key);

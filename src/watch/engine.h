@@ -77,8 +77,8 @@ class Engine {
     uint16_t rule = 0;         // into rule_names_
     int64_t at_us = 0;
     uint64_t content = 0;      // a hash of what may change: kind, times, words
-    bool by_rule = false;      // judged once, as of its act
-    int32_t clock = kNone;     // of a clock
+    enum class Source : uint8_t { rule, clock, separation } source = Source::rule;
+    int32_t group = kNone;     // of a clock: its versions together
     bool operator==(const Held&) const = default;
   };
   struct State {  // of a case, or of one key across cases
@@ -110,11 +110,11 @@ class Engine {
   Instant now_{INT64_MIN};
   std::unordered_map<Sym, State> cases_;
   std::map<WideKey, State> wide_;
-  std::vector<WideKey> wide_slots_;
   std::vector<int32_t> wide_subjects_;
   std::unordered_map<std::string, uint16_t> rule_slots_;
   std::vector<std::string> rule_names_;
-  std::unordered_map<std::string, int32_t> clock_of_rule_;  // full name with part → one of its clocks
+  std::unordered_map<std::string, int32_t> group_of_rule_;  // clocks: full name with part → group
+  std::set<std::string> separations_;                      // full names
   TimerWheel wheel_;
 };
 
