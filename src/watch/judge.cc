@@ -168,7 +168,12 @@ Tri Evaluator::earlier(const Atom& atom, const View& view) {
   Tri open = Tri::yes;  // no `since` act after the candidate
   for (uint32_t rank = limit; rank-- > 0 && open != Tri::no;) {
     Tri found = match(*atom.pattern, rank, past);
-    if (found != Tri::no && atom.window) found = both(found, in_window(*atom.window, rank, past));
+    if (found != Tri::no && atom.window) {
+      const Tri inside = in_window(*atom.window, rank, past);
+      // What lies before an act that is already out of reach is out of reach too.
+      if (inside == Tri::no && atom.window->kind == law::Window::Kind::within) break;
+      found = both(found, inside);
+    }
     if (found == Tri::yes && open == Tri::yes) {
       ++least;
       ++most;
