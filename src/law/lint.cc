@@ -29,7 +29,7 @@ void lint(const PackSet& packs, const Symbols& symbols, Diagnostics& out, const 
     lint_sources(context, pack);
     for (const Symbol& symbol : symbols.declared(pack)) {
       if (const auto* rule = symbol.as<RuleDecl>()) lint_rule(context, pack, symbol, *rule);
-      if (const auto* state = symbol.as<StateDecl>()) lint_state(context, pack, *state);
+      if (const auto* state = symbol.as<StateDecl>()) lint_state(context, *state);
       if (const auto* clock = symbol.as<ClockDecl>()) lint_clock(context, pack, symbol, *clock);
       if (const auto* table = symbol.as<TableDecl>()) lint_table(context, pack, *table);
     }

@@ -29,7 +29,7 @@ void lint_usage(LintContext& context);
 void lint_sources(LintContext& context, uint32_t pack);
 // Rules that never fire; rules that make one another impossible; counts that count nothing sensible.
 void lint_rule(LintContext& context, uint32_t pack, const Symbol& symbol, const RuleDecl& rule);
-void lint_state(LintContext& context, uint32_t pack, const StateDecl& state);
+void lint_state(LintContext& context, const StateDecl& state);
 void lint_conflicts(LintContext& context);
 void lint_clock(LintContext& context, uint32_t pack, const Symbol& symbol, const ClockDecl& clock);
 void lint_table(LintContext& context, uint32_t pack, const TableDecl& table);

@@ -177,35 +177,35 @@ void lint_rule(LintContext& context, uint32_t pack, const Symbol& symbol, const 
   visit(*symbol.decl, counts);
 }
 
-void lint_state(LintContext& context, uint32_t pack, const StateDecl& state) {
-  static_cast<void>(pack);
+void lint_state(LintContext& context, const StateDecl& state) {
+  // Measures each with a begin and an end of its own: the end of one would end the other. Where a begin or an
+  // end belongs to none or to several, the author joined them on purpose (whoever is released is in custody
+  // no more).
   std::map<std::string, std::pair<const Name*, const Name*>> measures;
+  std::set<std::string> starts;
+  std::set<std::string> stops;
+  size_t pairs = 0;
   for (const Event& begin : state.begins) {
     for (const Name& start : begin.pattern.acts) {
+      starts.insert(start.text);
       for (const Event& end : state.ends) {
         for (const Name& stop : end.pattern.acts) {
+          stops.insert(stop.text);
           const std::string of = start.text == stop.text ? std::string() : stem(start.text, stop.text);
-          if (!of.empty()) measures[of] = {&start, &stop};
+          if (of.empty()) continue;
+          ++pairs;
+          measures[of] = {&start, &stop};
         }
       }
     }
   }
-  // Several begins, each with an end of its own: the end of one would end the other.
-  if (measures.size() < 2) return;
-  std::set<const Name*> starts;
-  std::set<const Name*> stops;
-  for (const auto& [of, pair] : measures) {
-    starts.insert(pair.first);
-    stops.insert(pair.second);
-  }
-  if (starts.size() < 2 || stops.size() < 2) return;
-  const auto& first = measures.begin()->second;
-  const auto& last = measures.rbegin()->second;
+  const size_t all = measures.size();
+  if (all < 2 || pairs != all || starts.size() != all || stops.size() != all) return;
   Diagnostic& said = context.out.add(Kind::state_of_several, state.name.span,
                                      quoted(state.name.text) + " joins measures that begin and end apart",
                                      "the end of one ends the other too");
-  said.secondary.push_back(Label{first.first->span, "begins one"});
-  said.secondary.push_back(Label{last.first->span, "begins another"});
+  said.secondary.push_back(Label{measures.begin()->second.first->span, "begins one"});
+  said.secondary.push_back(Label{measures.rbegin()->second.first->span, "begins another"});
   said.help = "write one state for each, and name both where they are used";
 }
 

@@ -110,9 +110,10 @@ const Case kCases[] = {
      "\"鉴定开始\" \"E\"\nact exam_ended \"鉴定结束\" \"E\"\n"
      "state measure \"态\" \"M\"\n  begins    on hearing_started, exam_started\n  ends      on "
      "hearing_ended, exam_ended\n",
-     "act arrested \"捕\" \"A\"\nact detained \"拘\" \"D\"\nact released \"释\" \"R\"\nact bailed \"保\" "
-     "\"B\"\n"
-     "state measure \"态\" \"M\"\n  begins    on arrested, detained\n  ends      on released, bailed\n"},
+     "act hearing_started \"听证开始\" \"H\"\nact hearing_ended \"听证结束\" \"H\"\nact exam_started "
+     "\"鉴定开始\" \"E\"\nact exam_ended \"鉴定结束\" \"E\"\nact released \"释\" \"R\"\n"
+     "state measure \"态\" \"M\"\n  begins    on hearing_started, exam_started\n  ends      on "
+     "hearing_ended, exam_ended, released\n"},
     {"law-meeting-without-key", "closed",
      kClock +
          "  for       each person\n  starts    on search_executed\n  allows    3 days\n  met by    closed\n",
