@@ -1,8 +1,14 @@
-// heng law lint: what does not hold in a pack, and what may not be meant.
+// heng law lint: what is wrong in packs, and what is probably not meant.
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <memory>
+#include <set>
 #include <sstream>
 
 #include "calendar/holidays.h"
@@ -14,68 +20,143 @@
 namespace heng {
 namespace {
 
+constexpr int kFine = 0;
+constexpr int kFindings = 1;
+constexpr int kBadLaw = 3;
+constexpr int kNotFound = 5;
+
 struct LintArguments {
   LawOptions law;
-  std::string format = "human";
-  bool strict = false;
+  std::string format = "text";
+  std::string fail_on = "warning";
 };
 
-// The calendars the packs name, by the name they use; what cannot be read is not asked.
-std::map<std::string, calendar::Holidays> calendars_of(const law::PackSet& packs) {
-  std::map<std::string, calendar::Holidays> out;
+// One loading of packs with all that is said about it.
+struct Linted {
+  law::PackSet packs;
+  law::Diagnostics diagnostics;
+};
+
+law::LintOptions options_for(const law::PackSet& packs, std::vector<std::string> only) {
+  auto calendars = std::make_shared<std::map<std::string, calendar::Holidays>>();
   for (const law::Pack& pack : packs.packs) {
-    if (pack.holidays_path.empty() || !pack.decl.holidays) continue;
+    if (pack.holidays_path.empty()) continue;
     std::ifstream in(pack.holidays_path, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();
-    Result<calendar::Holidays> holidays = calendar::Holidays::parse(text.str(), pack.holidays_path);
-    if (in && holidays.ok()) out.emplace(pack.decl.holidays.text, std::move(holidays).value());
+    auto read = calendar::Holidays::parse(text.str(), pack.holidays_path);
+    if (read.ok()) calendars->emplace(pack.decl.holidays.text, std::move(read).value());
+  }
+  law::LintOptions options;
+  options.only = std::move(only);
+  options.published = [calendars](const std::string& name, Date date) {
+    const auto found = calendars->find(name);
+    return found == calendars->end() || found->second.published(date);
+  };
+  return options;
+}
+
+void lint_into(Linted& linted, const std::vector<std::string>& only) {
+  const law::Symbols symbols = law::Symbols::of(linted.packs);
+  if (!linted.diagnostics.ok() || !law::check(linted.packs, symbols, linted.diagnostics)) return;
+  law::lint(linted.packs, symbols, linted.diagnostics, options_for(linted.packs, only));
+}
+
+// Only what concerns the packs asked for.
+law::Diagnostics about(const Linted& linted, const std::vector<std::string>& names) {
+  std::set<uint32_t> files;
+  for (const law::Pack& pack : linted.packs.packs) {
+    if (std::find(names.begin(), names.end(), pack.name) == names.end()) continue;
+    files.insert(pack.decl.span.file);
+    for (const law::File& file : pack.files) files.insert(file.index);
+  }
+  law::Diagnostics out;
+  for (const law::Diagnostic& each : linted.diagnostics.all()) {
+    if (each.has_place && files.count(each.primary.span.file) > 0)
+      out.add(each.kind, each.primary.span, "") = each;
   }
   return out;
 }
 
+bool all_listed(const std::vector<std::string>& names, const std::vector<law::PackInfo>& known) {
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::any_of(known.begin(), known.end(),
+                       [&](const law::PackInfo& info) { return info.name == name; });
+  });
+}
+
+law::DiagnosticFormat format_of(const std::string& name) {
+  if (name == "json") return law::DiagnosticFormat::json;
+  return name == "gnu" ? law::DiagnosticFormat::gnu : law::DiagnosticFormat::human;
+}
+
+int show(const LintArguments& arguments, law::Diagnostics& diagnostics,
+         const std::vector<law::SourceFile>& sources) {
+  diagnostics.sort();
+  law::RenderOptions how;
+  how.format = format_of(arguments.format);
+  how.colour = how.format == law::DiagnosticFormat::human && isatty(STDOUT_FILENO) != 0 &&
+               std::getenv("NO_COLOR") == nullptr;
+  how.at_most = 0;
+  fmt::print("{}", law::render(diagnostics, sources, how));
+  if (!diagnostics.ok()) {
+    const bool missing =
+        std::any_of(diagnostics.all().begin(), diagnostics.all().end(),
+                    [](const law::Diagnostic& each) { return each.code() == "law-pack-not-found"; });
+    return missing ? kNotFound : kBadLaw;
+  }
+  return diagnostics.warnings() > 0 && arguments.fail_on == "warning" ? kFindings : kFine;
+}
+
 int lint(const LintArguments& arguments) {
   const std::vector<std::string> roots = pack_roots(arguments.law);
-  std::vector<std::string> wanted = arguments.law.packs;
-  if (wanted.empty()) {
-    for (const law::PackInfo& info : law::list_packs(roots)) wanted.push_back(info.name);
+  const std::vector<law::PackInfo> known = law::list_packs(roots);
+  std::vector<std::string> all;
+  for (const law::PackInfo& info : known) all.push_back(info.name);
+  const std::vector<std::string>& asked = arguments.law.packs;
+  if (asked.empty() && all.empty()) {
+    print_error(Error{ErrorKind::not_found, "pack-none", "no pack was found", "",
+                      "name a pack, or a folder with --packs"});
+    return kNotFound;
   }
-  law::Diagnostics diagnostics;
-  const law::PackSet packs = law::load_packs(wanted, roots, diagnostics);
-  const law::Symbols symbols = law::Symbols::of(packs);
-  if (diagnostics.ok() && law::check(packs, symbols, diagnostics)) {
-    const std::map<std::string, calendar::Holidays> calendars = calendars_of(packs);
-    law::LintOptions options;
-    for (const std::string& name : wanted) {
-      if (packs.find(name) != nullptr) options.only.push_back(name);
-    }
-    if (options.only.size() != wanted.size()) options.only.clear();  // a path: all that it holds
-    options.published = [&](const std::string& name, Date date) {
-      const auto it = calendars.find(name);
-      return it == calendars.end() || it->second.published(date);
-    };
-    law::lint(packs, symbols, diagnostics, options);
+  Linted own;
+  own.packs = law::load_packs(asked.empty() ? all : asked, roots, own.diagnostics);
+  if (asked.empty() || !all_listed(asked, known)) {
+    lint_into(own, {});
+    return show(arguments, own.diagnostics, own.packs.sources);
   }
-  diagnostics.sort();
-  law::DiagnosticFormat format = law::DiagnosticFormat::human;
-  if (arguments.format == "json") format = law::DiagnosticFormat::json;
-  if (arguments.format == "gnu") format = law::DiagnosticFormat::gnu;
-  const int code = print_diagnostics(diagnostics, packs.sources, format);
-  if (packs.packs.empty() && !diagnostics.ok()) return 5;
-  return code == 0 && arguments.strict && diagnostics.warnings() != 0 ? 1 : code;
+  // A name may be used by a pack that was not asked for: all are read, and only the asked ones spoken of. A
+  // fault in another pack does not stand in the way.
+  Linted whole;
+  whole.packs = law::load_packs(all, roots, whole.diagnostics);
+  lint_into(whole, asked);
+  if (whole.diagnostics.ok()) {
+    law::Diagnostics said = about(whole, asked);
+    return show(arguments, said, whole.packs.sources);
+  }
+  lint_into(own, asked);
+  return show(arguments, own.diagnostics, own.packs.sources);
 }
 
 }  // namespace
 
 void add_law_lint(CLI::App& law_group, int& exit_code) {
-  const auto arguments = std::make_shared<LintArguments>();
-  CLI::App* command = law_group.add_subcommand("lint", "checks packs: errors, and what may not be meant");
+  auto arguments = std::make_shared<LintArguments>();
+  CLI::App* command = law_group.add_subcommand("lint", "errors in packs, and what is probably not meant");
   command->add_option("PACK", arguments->law.packs, "packs by name or path; default: all found");
-  command->add_option("--packs", arguments->law.roots,
-                      "a folder to look for packs in, before the usual ones");
-  command->add_option("--format", arguments->format, "human, json (one object a line) or gnu")
-      ->check(CLI::IsMember({"human", "json", "gnu"}));
-  command->add_flag("--strict", arguments->strict, "warnings too give exit code 1");
+  command->add_option("--packs", arguments->law.roots, "a folder to look for packs in, before the usual ones")
+      ->type_name("DIR");
+  command->add_option("--format", arguments->format, "text, json (one object a line) or gnu (for editors)")
+      ->check(CLI::IsMember({"text", "human", "json", "gnu"}))
+      ->capture_default_str();
+  command->add_option("--fail-on", arguments->fail_on, "exit 1 on warnings, or only 3 on errors")
+      ->check(CLI::IsMember({"warning", "error"}))
+      ->capture_default_str();
+  command->footer(
+      "Exit codes: 0 nothing at or above --fail-on, 1 warnings, 3 errors in the law, 5 no such pack.\n"
+      "Examples:\n  heng law lint\n  heng law lint cn.criminal --fail-on error\n  heng law lint my.law "
+      "--format gnu\n"
+      "  heng explain law-unknown-act");
   command->callback([arguments, &exit_code] { exit_code = lint(*arguments); });
 }
 
