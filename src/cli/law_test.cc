@@ -125,13 +125,31 @@ TEST_F(LawCommands, ExplainsACode) {
 }
 
 TEST_F(LawCommands, Lint) {
-  EXPECT_EQ(run({"law", "lint", "a", "--format", "gnu"}), 0);
+  // The pack holds, but its step waits for the act that meets the clock, and no story breaks it.
+  EXPECT_EQ(run({"law", "lint", "a", "--format", "gnu"}), 1);
   EXPECT_NE(out_.find("[law-not-reviewed]"), std::string::npos) << out_;
+  EXPECT_NE(out_.find("[law-step-never]"), std::string::npos) << out_;
+  EXPECT_EQ(run({"law", "lint", "a", "--fail-on", "error"}), 0);
+  EXPECT_EQ(run({"law", "lint", "a", "--fail-on", "notes"}), 2);
   write("a/more.law",
         "rule r \"一\" \"e\"\n  cites     CPL 1\n  severity  low\n  on        xx\n  require   a = 1\n");
   EXPECT_EQ(run({"law", "lint", "a", "--format", "json"}), 3);
   EXPECT_NE(out_.find("\"code\":\"law-unknown-act\""), std::string::npos) << out_;
   EXPECT_EQ(run({"law", "lint", "b"}), 5);
+}
+
+// What another pack uses is used; what is wrong in another pack is not this one's affair.
+TEST_F(LawCommands, LintLooksForUsesInAllPacks) {
+  write("b/pack.law",
+        "pack b \"乙\" \"Second\"\n\nrole guard \"看守\" \"Guard\"\n\nact z \"丙\" \"Third\"\n");
+  write("c/pack.law",
+        "pack c \"丙\" \"Third\"\n  uses      b\n\nsource S \"法\" \"Law\"\n\n"
+        "rule r \"一\" \"e\"\n  cites     S 1\n  severity  low\n  on        z by guard\n  forbid\n");
+  EXPECT_EQ(run({"law", "lint", "b"}), 0) << out_;
+  EXPECT_EQ(run({"law", "lint", "c", "--format", "gnu"}), 1);
+  EXPECT_NE(out_.find("[law-no-story]"), std::string::npos) << out_;
+  write("a/more.law", "rule broken\n");
+  EXPECT_EQ(run({"law", "lint", "b"}), 0) << out_;
 }
 
 TEST_F(LawCommands, PrintsABook) {
