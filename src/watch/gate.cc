@@ -68,8 +68,12 @@ Result<GateAnswer> ask_gate(History& history, const Act& act) {
   }
   for (const Finding& finding : out.against)
     for (const Why& line : finding.why) {
+      // What is not met is what would mend it.
+      const auto without = [](const std::string& text, std::string_view prefix) {
+        return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+      };
       if (line.step == "condition")
-        out.cures.push_back({"先满足：" + line.text.zh, "first: " + line.text.en});
+        out.cures.push_back({"先满足：" + without(line.text.zh, "不符合："), "first: " + without(line.text.en, "not met: ")});
       if (line.step == "excuse") out.cures.push_back(line.text);
     }
   out.verdict = !out.against.empty()    ? GateAnswer::Verdict::refused
