@@ -104,6 +104,10 @@ try:
     expect("5 witnesses" in said and "signed by the agency police" in said, said)
     expect("█" in run("prove", "rec", "--id", "a-4", "--qr").stdout, "the proof with five cosignatures fits a QR code")
 
+    for words in (["--id", "a-4", "--cose"], ["--timestamp", "sha256"], ["--timestamp", "sm3"]):
+        run("prove", "rec", *words, "-o", "exported")
+        expect(pathlib.Path("exported").stat().st_size > 50, f"{words}: a file was written")
+
     # Omission, order and a changed byte in a dossier.
     run("manifest", "rec", "--case", "GD-1")
     run("checkpoint", "rec")

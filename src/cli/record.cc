@@ -13,6 +13,7 @@
 #include "cli/history_options.h"
 #include "cli/qr.h"
 #include "cli/record_common.h"
+#include "record/export.h"
 #include "record/witness_node.h"
 #include "tlog/witness.h"
 
@@ -256,7 +257,8 @@ struct ProveArguments {
   RecordPlace place;
   std::string id, case_id, output;
   std::optional<uint64_t> index, consistency;
-  bool qr = false;
+  bool qr = false, cose = false;
+  std::string timestamp;
 };
 
 int print_qr(tlog::ProofFile proof) {
@@ -282,7 +284,8 @@ int run_prove(const ProveArguments& arguments) {
   const std::vector<uint64_t> of_case =
       arguments.case_id.empty() ? std::vector<uint64_t>{} : record.case_entries(arguments.case_id);
   if (!of_case.empty()) index = of_case.back();
-  if (arguments.consistency) index = record.log().size();  // up to the last one published
+  if (arguments.consistency || !arguments.timestamp.empty())
+    index = record.log().size();  // up to the last one published
   if (!index)
     return report_error({ErrorKind::not_found, "act-missing", "no open act or case has this name", "",
                          "give --id, --index, --case or --consistency"});
@@ -293,13 +296,19 @@ int run_prove(const ProveArguments& arguments) {
     auto proof = tlog::consistency_proof(record.log().tree(), *arguments.consistency, head->checkpoint.size);
     if (!proof.ok()) return report_error(proof.error());
     file = tlog::AddCheckpointRequest{*arguments.consistency, std::move(*proof), *head}.body();
+  } else if (!arguments.timestamp.empty()) {
+    const auto imprint = arguments.timestamp == "sm3" ? record::Imprint::sm3 : record::Imprint::sha256;
+    file = record::timestamp_request(head->note.text, imprint, record::system_random());
   } else if (!arguments.case_id.empty()) {
     file = record.dossier(arguments.case_id, *head);
   } else {
     auto proof = record.prove(*index, *head);
     if (!proof.ok()) return report_error(proof.error());
     if (arguments.qr) return print_qr(std::move(*proof));
-    file = proof->bytes();
+    if (arguments.cose && !record.has_log_key())
+      return report_error({ErrorKind::not_found, "keys-missing", "the log's key is not here", "",
+                           "give its place with --keys"});
+    file = arguments.cose ? record::cose_receipt(*proof, record.log_signer()) : proof->bytes();
   }
   if (!file.ok()) return report_error(file.error());
   const auto written = write_output(arguments.output, *file);
@@ -507,6 +516,11 @@ void add_record_commands(CLI::App& app, int& exit_code) {
     command->add_option("--consistency", arguments->consistency, "from this older size to the published one");
     command->add_option("-o,--output", arguments->output, "the file to write (default standard output)");
     command->add_flag("--qr", arguments->qr, "prints a QR code instead");
+    command->add_flag("--cose", arguments->cose, "as a COSE receipt (RFC 9942) instead; needs the log's key");
+    command
+        ->add_option("--timestamp", arguments->timestamp,
+                     "a time-stamp request (RFC 3161) over the checkpoint, for an authority")
+        ->check(CLI::IsMember({"sha256", "sm3"}));
     command->callback([arguments, &exit_code] { exit_code = run_prove(*arguments); });
   }
   {

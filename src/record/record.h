@@ -57,7 +57,8 @@ class Record {
 
   Log& log() { return *log_; }
   const Log& log() const { return *log_; }
-  const tlog::NoteSigner& log_signer() const { return *log_signer_; }
+  const tlog::NoteSigner& log_signer() const { return *log_signer_; }  // requires has_log_key()
+  bool has_log_key() const { return log_signer_.has_value(); }
   std::vector<std::string> agencies() const;
   Result<tlog::PublicKey> agency_key(const std::string& agency) const;
 
