@@ -39,7 +39,8 @@ class Scope {
   uint32_t act_index(uint32_t rank) const { return acts_[rank].act; }
   const StoredAct& root(uint32_t rank) const { return history_.act(acts_[rank].root); }
   // The instant the record took the act in.
-  Instant entered(uint32_t rank) const { return act(rank).place(); }
+  // (a correction stands in the place of what it corrects)
+  Instant entered(uint32_t rank) const { return root(rank).place(); }
   // The number of acts done at or before the instant.
   uint32_t count_until(Instant instant) const;
   // The first rank with `at` not before the instant.
