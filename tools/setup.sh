@@ -11,7 +11,7 @@ build_packages=(
   libcli11-dev zlib1g-dev libssl-dev libsodium-dev libutf8proc-dev libboost-dev libqrencode-dev
 )
 test_packages=(
-  libgtest-dev libbenchmark-dev librapidcheck-dev clang-19 libclang-rt-19-dev clang-format
+  libgtest-dev clang-19 libclang-rt-19-dev clang-tidy-19 clang-format shellcheck
   python3 python3-yaml chromium fonts-noto-cjk
 )
 
