@@ -299,6 +299,7 @@ void add_law_commands(CLI::App& app, int& exit_code) {
                         "a folder to look for packs in, before the usual ones");
   }
   add_law_lint(law, exit_code);
+  add_law_diff(law, exit_code);
 
   CLI::App* code_command = app.add_subcommand("explain", "explains the code of a diagnostic");
   code_command->add_option("CODE", arguments->code, "such as law-bad-date")->required();

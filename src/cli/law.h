@@ -19,6 +19,7 @@ void add_law_commands(CLI::App& app, int& exit_code);
 CLI::App& law_group(CLI::App& app);
 
 void add_law_lint(CLI::App& law_group, int& exit_code);  // law lint
+void add_law_diff(CLI::App& law_group, int& exit_code);  // law diff
 
 // Prints diagnostics: people's format to standard error (in colour on a terminal), json and gnu to standard
 // output. Returns the exit code: 3 if there is an error, else 0.
