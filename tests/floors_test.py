@@ -46,7 +46,7 @@ for folder in edges:
 
 # Every header alone: one translation unit each, syntax only, several at a time.
 headers = [p for p in sorted((root / "src").rglob("*.h"))]
-flags = ["-std=c++23", "-fsyntax-only", "-I" + str(root / "src"), "-Wall", "-Wextra", "-Wno-pragma-once-outside-header"]
+flags = ["-std=c++23", "-DHENG_SOURCE_DIR=\".\"", "-fsyntax-only", "-I" + str(root / "src"), "-Wall", "-Wextra", "-Wno-pragma-once-outside-header"]
 jobs = []
 with tempfile.TemporaryDirectory() as folder:
     running = []
