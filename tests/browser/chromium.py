@@ -76,7 +76,7 @@ class Browser:
         os.close(self.read_fd)
         shutil.rmtree(self.profile, ignore_errors=True)
 
-    def call(self, method, params=None, session=None, timeout=60):
+    def call(self, method, params=None, session=None, timeout=240):
         self.serial += 1
         message = {"id": self.serial, "method": method, "params": params or {}}
         if session:
@@ -108,7 +108,7 @@ class Browser:
         line, self.buffer = self.buffer.split(b"\0", 1)
         return json.loads(line)
 
-    def wait_event(self, method, timeout=60):
+    def wait_event(self, method, timeout=240):
         end = time.monotonic() + timeout
         while True:
             for i, event in enumerate(self.events):
@@ -127,7 +127,7 @@ class Page:
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(domain + ".enable")
 
-    def call(self, method, params=None, timeout=60):
+    def call(self, method, params=None, timeout=240):
         return self.browser.call(method, params, self.browser.session, timeout)
 
     def size(self, width, height, mobile=False):
