@@ -9,6 +9,7 @@ import os
 import pathlib
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -71,6 +72,12 @@ def write_policy(urls):
     pathlib.Path("rec/policy").write_text(text)
 
 
+def segment_types(elf):
+    """Types of an ELF file's program headers; 3 asks for a dynamic linker."""
+    offset, size, count = struct.unpack_from("<Q", elf, 32)[0], *struct.unpack_from("<HH", elf, 54)
+    return [struct.unpack_from("<I", elf, offset + i * size)[0] for i in range(count)]
+
+
 def edited(source, target, change):
     dossier = json.loads(pathlib.Path(source).read_text())
     change(dossier)
@@ -80,7 +87,7 @@ def edited(source, target, change):
 names = ["own", "court", "procuratorate", "bar", "press"]
 try:
     # A record and five witnesses.
-    made = run("init", "rec", "--origin", "record.example/nanshan", "--agency", "police").stdout.splitlines()
+    made = run("init", "rec", "--origin", "record.example/nanshan", "--agency", "police", "--segment", 2).stdout.splitlines()
     log_line, agency_line = made
     log_key = log_line.split()[1]
     vkeys, urls = {}, {}
@@ -98,7 +105,7 @@ try:
     expect("not yet witnessed" not in run("show", "rec").stdout, "all is witnessed")
     run("audit", "rec")
     program = pathlib.Path(verify).read_bytes()
-    expect(len(program) < 2_000_000 and b"ld-linux" not in program, "heng-verify is static and under 2 MB")
+    expect(len(program) < 2_000_000 and 3 not in segment_types(program), "heng-verify is static and under 2 MB")
     run("prove", "rec", "--id", "a-4", "-o", "a4.tlog-proof")
     said = check("a4.tlog-proof")
     expect("5 witnesses" in said and "signed by the agency police" in said, said)
@@ -144,14 +151,14 @@ try:
     # A mirror by HTTP; the public sees no entries; a restored log is the witnessed one.
     mirror_vkey = run("witness", "init", "mkey", "--name", "mirror.example/archive").stdout.strip()
     url = start("public", "serve", "rec", "--listen", "127.0.0.1:0")
-    run("mirror", "mir", "--from", url, "--policy", "policy", code=8)
+    run("mirror", "mir", "--segment", 2, "--from", url, "--policy", "policy", code=8)
     stop("public")
     shutil.rmtree("mir", ignore_errors=True)
     url = start("private", "serve", "rec", "--listen", "127.0.0.1:0", "--entries")
-    run("mirror", "mir", "--from", url, "--policy", "policy", "--key", "mkey/witness.skey")
+    run("mirror", "mir", "--segment", 2, "--from", url, "--policy", "policy", "--key", "mkey/witness.skey")
     expect("mirror.example/archive" in pathlib.Path("mir/checkpoint").read_text(), "the mirror says that it holds the data")
     stop("private")
-    restored = run("restore", "res", "--from", "mir", "--policy", "policy").stdout
+    restored = run("restore", "res", "--segment", 2, "--from", "mir", "--policy", "policy").stdout
     expect("witnessed by a quorum" in restored, restored)
     shutil.copytree("rec/keys", "res/keys")
     shutil.copytree("rec/vault", "res/vault")

@@ -25,6 +25,7 @@ constexpr size_t kQrBytes = 2953;  // version 40, level L, bytes
 struct InitArguments {
   RecordPlace place;
   std::string origin, agency, policy;
+  uint32_t segment_mib = 64;
 };
 
 int run_init(const InitArguments& arguments) {
@@ -37,8 +38,10 @@ int run_init(const InitArguments& arguments) {
     if (!parsed.ok()) return report_error(parsed.error());
     policy = std::move(*text);
   }
-  const auto made = record::Record::create(*disk, arguments.place.options(true), arguments.origin,
-                                           arguments.agency, wall_clock(), record::system_random());
+  record::RecordOptions options = arguments.place.options(true);
+  options.segment_bytes = uint64_t{arguments.segment_mib} << 20;
+  const auto made = record::Record::create(*disk, options, arguments.origin, arguments.agency, wall_clock(),
+                                           record::system_random());
   if (!made.ok()) return report_error(made.error());
   if (!policy.empty()) {
     const auto written = record::write_durably(*disk, arguments.place.dir + "/policy", policy);
@@ -362,7 +365,7 @@ int run_audit(const RecordPlace& place) {
 }  // namespace
 
 record::RecordOptions RecordPlace::options(bool writable) const {
-  return {dir, state, vault, keys, writable};
+  return {dir, state, vault, keys, writable, record::kSegmentBytes};
 }
 
 void add_place_options(CLI::App& command, RecordPlace& place) {
@@ -467,6 +470,8 @@ void add_record_commands(CLI::App& app, int& exit_code) {
         ->required();
     command->add_option("--agency", arguments->agency, "who signs acts here")->required();
     command->add_option("--policy", arguments->policy, "the trust policy: who must have witnessed a state");
+    command->add_option("--segment", arguments->segment_mib, "MiB of a log segment")
+        ->check(CLI::Range(1, 2048));
     command->callback([arguments, &exit_code] { exit_code = run_init(*arguments); });
   }
   {

@@ -111,7 +111,7 @@ int run_serve(const ServeArguments& arguments) {
 struct MirrorArguments {
   std::string dir, from, policy, key;
   int follow = 0;
-  RecordPlace place;
+  uint32_t segment_mib = 64;
 };
 
 record::Source source_of(record::Disk& disk, const std::string& from) {
@@ -149,7 +149,8 @@ int run_mirror(const MirrorArguments& arguments) {
   if (!disk->exists(arguments.dir + "/log.json")) {
     const auto origin = origin_of(source_of(*disk, arguments.from));
     if (!origin.ok()) return report_error(origin.error());
-    const auto made = record::Log::create(*disk, arguments.dir, *origin);
+    const auto made =
+        record::Log::create(*disk, arguments.dir, *origin, uint64_t{arguments.segment_mib} << 20);
     if (!made.ok()) return report_error(made.error());
   }
   auto mirror = record::Log::open(*disk, {arguments.dir, "", true});
@@ -177,7 +178,7 @@ int run_restore(const MirrorArguments& arguments) {
   const record::Source source = source_of(*disk, arguments.from);
   const auto origin = origin_of(source);
   if (!origin.ok()) return report_error(origin.error());
-  const auto made = record::Log::create(*disk, arguments.dir, *origin);
+  const auto made = record::Log::create(*disk, arguments.dir, *origin, uint64_t{arguments.segment_mib} << 20);
   if (!made.ok()) return report_error(made.error());
   auto log = record::Log::open(*disk, {arguments.dir, "", true});
   if (!log.ok()) return report_error(log.error());
@@ -249,6 +250,8 @@ void add_record_witness_commands(CLI::App& group, int& exit_code) {
                      "a directory, or http://host:port/ of `heng record serve --entries`")
         ->required();
     command->add_option("--policy", arguments->policy, "the trust policy");
+    command->add_option("--segment", arguments->segment_mib, "MiB of a log segment")
+        ->check(CLI::Range(1, 2048));
     if (!restore) {
       command->add_option("--key", arguments->key, "the mirror's cosignature key");
       command->add_option("--follow", arguments->follow, "goes on, every so many seconds");

@@ -51,7 +51,7 @@ Result<void> Record::create(Disk& disk, const RecordOptions& given, const std::s
   if (!tlog::valid_key_name(agency) || agency.find('/') != std::string::npos || agency == "log")
     return Error{ErrorKind::usage, "agency-name", "`" + agency + "` cannot be an agency's name", "",
                  "use letters and hyphens, as in police-nanshan"};
-  HENG_TRY_VOID(Log::create(disk, options.dir, origin));
+  HENG_TRY_VOID(Log::create(disk, options.dir, origin, options.segment_bytes));
   HENG_TRY_VOID(disk.make_dirs(options.keys_dir));
   HENG_TRY_VOID(write_signer(disk, skey_path(options.keys_dir, "log"), new_signer(origin, random)));
   HENG_TRY_VOID(write_signer(disk, skey_path(options.keys_dir, agency), new_signer(agency, random)));

@@ -32,6 +32,7 @@ struct RecordOptions {
   std::string vault_dir;  // empty: DIR/vault
   std::string keys_dir;   // empty: DIR/keys
   bool writable = true;
+  uint64_t segment_bytes = kSegmentBytes;  // of a record that is made
 };
 
 struct Receipt {

@@ -28,7 +28,7 @@ def act(number, case):
 
 def files():
     """(name, text, policy) of honest files and of what can be done to them."""
-    log, agency = run("init", "rec", "--origin", "record.example/log", "--agency", "police").splitlines()
+    log, agency = run("init", "rec", "--origin", "record.example/log", "--agency", "police", "--segment", 2).splitlines()
     policy = f"{log}\nquorum none\n{agency}\n"
     witness = run("witness", "init", "w", "--name", "witness.example/w").strip()
     demanding = f"{log}\nwitness w {witness}\nquorum w\n{agency}\n"
