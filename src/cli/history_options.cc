@@ -122,7 +122,7 @@ Result<std::unique_ptr<LoadedLaw>> load_law(const LawOptions& options) {
     diagnostics.sort();
     fmt::print(stderr, "{}", law::render(diagnostics, out->set.sources, {}));
     const bool not_found = std::any_of(diagnostics.all().begin(), diagnostics.all().end(),
-                                       [](const law::Diagnostic& d) { return d.code() == "law-unknown-pack"; });
+                                       [](const law::Diagnostic& d) { return d.code() == "law-pack-not-found"; });
     return Error{not_found ? ErrorKind::not_found : ErrorKind::bad_input, "law-errors",
                  fmt::format("the law has {} error{}", diagnostics.errors(), diagnostics.errors() == 1 ? "" : "s"), "",
                  "mend what is said above, or run `heng law lint`"};
