@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 root = pathlib.Path(__file__).resolve().parent.parent
-heng = os.environ.get("HENG_BINARY", str(root / "build/dev/heng"))
+heng = os.environ.get("HENG_BINARY", str(root / "build/release/heng"))
 problems = []
 
 
