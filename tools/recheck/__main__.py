@@ -106,16 +106,19 @@ class Checker:
         if finding["kind"] == "warn":
             self.ledger(finding, running, case)
             rungs = clocks.rungs(running)
-            refute_unless(at in rungs, f"no warning falls on {show(at)}, but on {', '.join(map(show, rungs)) or 'none'}")
+            others = ", ".join(map(show, rungs)) or "none"
+            refute_unless(at in rungs, f"no warning falls on {show(at)}, but on {others}")
             return
         refute_unless(not running.clock.items("may"), "the end of a right breaches nothing")
         refute_unless(end is not None, "the clock is paused")
         refute_unless(due is not None, "a clock's finding says when its time ran out")
-        refute_unless(at == (max(end, running.last.known) if running.past else end), f"its time ran out at {show(end)}, not {show(at)}")
+        true = max(end, running.last.known) if running.past else end
+        refute_unless(at == true, f"its time ran out at {show(true)}, not {show(at)}")
         refute_unless(end < self.now, f"the time runs until {show(end)}")
         refute_unless(not running.waiting, f"the act `{running.waiting}` may have met it in time")
         if running.over:
-            refute_unless(not running.last.in_time(running.over_at), f"it was {running.over} in time, at {show(running.over_at)}")
+            refute_unless(not running.last.in_time(running.over_at),
+                          f"it was {running.over} in time, at {show(running.over_at)}")
         refute_unless((finding["kind"] == "late") == (running.over == "met"),
                       "it was done afterwards" if running.over == "met" else "no act met it")
         if finding["kind"] == "late":
@@ -182,7 +185,8 @@ class Checker:
         refute_unless(when is True, "its `when` does not hold" if when is False else "its `when` is not known to hold")
         for item in rule.read("unless", reading.Parser.condition):
             refute_unless(conditions.line(item, view) is not True, "an exception applies")
-        refute_unless((finding["kind"] == "warn") == bool(rule.items("advise")), "a line of `advise` warns, one of `require` breaches")
+        refute_unless((finding["kind"] == "warn") == bool(rule.items("advise")),
+                      "a line of `advise` warns, one of `require` breaches")
         if "forbid" in rule.clauses:
             return
         unread, results = None, []
@@ -206,7 +210,8 @@ class Checker:
         key = self.key_of(finding, rule)
         rank = ranks[finding["acts"][0]]
         act = case.acts[rank]
-        refute_unless(instant(finding["at"]) == act.at and self.law.binds(rule, self.zone.date(act.at)), "not at the act that breaks it, or not in force")
+        refute_unless(instant(finding["at"]) == act.at, "not at the act that breaks it")
+        refute_unless(self.law.binds(rule, self.zone.date(act.at)), "it was not in force")
         upto = [case.acts[r] for r in range(rank + 1) if conditions.case.stands(r, key) is True]
         if apart[0] in self.law.acts:
             types = {a.kind for a in upto if a.kind in apart}
@@ -274,8 +279,9 @@ def end_of_last_day(acts):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="recheck", description="confirms findings from the acts, the law text and the calendar alone",
-                                     epilog="exit codes: 0 nothing refuted, 1 something refuted, 2 usage, 3 an input that cannot be read")
+    parser = argparse.ArgumentParser(
+        prog="recheck", description="confirms findings from the acts, the law text and the calendar alone",
+        epilog="exit codes: 0 nothing refuted, 1 something refuted, 2 usage, 3 an input that cannot be read")
     parser.add_argument("--acts", action="append", required=True, metavar="FILE", help="acts, NDJSON; may be given again")
     parser.add_argument("--pack", action="append", required=True, metavar="DIR", help="the folder of a pack; may be given again")
     parser.add_argument("--findings", required=True, metavar="FILE", help="heng check --format ndjson")

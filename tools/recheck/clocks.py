@@ -148,10 +148,12 @@ class Clocks:
                 else:
                     for i, segment in enumerate(running.segments):
                         gone = running.over or i + 1 < len(running.segments)
-                        fires = self.ahead(segment, quantity, View(other, other_key, running.rank, running.rank, running.rank, segment.known, {}))
+                        rank = running.rank
+                        fires = self.ahead(segment, quantity, View(other, other_key, rank, rank, rank, segment.known, {}))
                         if fires is None or fires > now or (gone and segment.until <= fires):
                             continue
-                        out.append((running.rank, fires, self.before(fires, limit), False, segment.until if gone else None))
+                        void_from = segment.until if gone else None
+                        out.append((rank, fires, self.before(fires, limit), False, void_from))
         return out
 
     def before(self, at, limit):
@@ -166,7 +168,10 @@ class Clocks:
         if unit.base == "hour":
             return max(segment.end - amount.hours * HOUR, segment.known)
         last = segment.last or self.zone.date(segment.end)
-        day = self.c.holidays.step(last, -amount.days) if unit.working else plus_days(add_months(last, -amount.months), -amount.days)
+        if unit.working:
+            day = self.c.holidays.step(last, -amount.days)
+        else:
+            day = plus_days(add_months(last, -amount.months), -amount.days)
         return max(self.zone.start(day), segment.known)
 
     def run(self, clock, key, rank, start, view, by_act, limit, now, void_from=None):
@@ -223,8 +228,9 @@ class Clocks:
                 elif total is not None:
                     total = (total[0].plus(amount[0], 1 if step["kind"] == "plus" else -1), total[1])
             if base["kind"] == "until":
-                value = self.c.value(base["bound"], view if base["bound"][0][1][0] != "end of" else
-                                     View(clock, key, None, rank, seen_limit, seen, view.aliases))
+                ends = base["bound"][0][1][0] == "end of"  # a clock that goes on: as it stands when it is asked
+                value = self.c.value(base["bound"],
+                                     View(clock, key, None, rank, seen_limit, seen, view.aliases) if ends else view)
                 if isinstance(value, datetime.date):
                     segment.last, segment.end = value, self.zone.start(plus_days(value, 1))
                 elif isinstance(value, Instant):
@@ -273,7 +279,7 @@ class Clocks:
             nonlocal depth, paused_from
             while events:
                 at, at_rank, begin, since, name = events[0]
-                if at > until or (at == until and at_rank > until_rank) or (begin and at_rank == until_rank and not begins_here):
+                if (at, at_rank) > (until, until_rank) or (begin and at_rank == until_rank and not begins_here):
                     return
                 events.pop(0)
                 quiet = not out.segments
@@ -302,7 +308,7 @@ class Clocks:
         if paused_from is not None:
             paused_from = max(paused_from, start)
         opened(view.limit, start)
-        wanted = (clock.items("met by") and clock.read("met by", reading.Parser.on_pattern)) or clock.read("may", reading.Parser.on_pattern)
+        wanted = clock.read("met by" if clock.items("met by") else "may", reading.Parser.on_pattern)
         met = [False] * len(wanted)
         lapses = clock.read("lapses", reading.Parser.event)
         restarts = clock.read("restarts", reading.Parser.event)
@@ -342,7 +348,8 @@ class Clocks:
                 break
             for i, (_, pattern, field, most) in enumerate(restarts):
                 matches = self.c.match(pattern, now_rank, seen)
-                if matches is False or not in_time(now_rank, at) or (most is not None and restart_uses[i] >= most):
+                too_often = most is not None and restart_uses[i] >= most
+                if matches is False or not in_time(now_rank, at) or too_often:
                     continue
                 if matches is None:
                     out.doubts.append("a restart")
@@ -364,7 +371,8 @@ class Clocks:
                     of.aliases[step["after"]["as"]] = now_rank
                 opens = self.c.match(step["after"], now_rank, of)
                 opens = False if opens is False else both(opens, holds(step, of))
-                if opens is False or not in_time(now_rank, at) or (step["most"] is not None and uses[i] >= step["most"]):
+                too_often = step["most"] is not None and uses[i] >= step["most"]
+                if opens is False or not in_time(now_rank, at) or too_often:
                     continue
                 if opens is None:
                     out.doubts.append("an extension")
@@ -389,6 +397,10 @@ class Clocks:
 
     # -- warnings: every instant at which one may have been due
 
+    def soft_end(self, running, segment, unit, amount):
+        rolls = self.c.rolls(unit, running.key, segment.end, len(self.case.acts), self.c.now)
+        return sum_of(self.zone, self.c.holidays, unit, segment.anchor, amount, segment.pauses, rolls)[0]
+
     def rungs(self, running):
         clock, out = running.clock, {}
         warns = clock.read("warns", reading.Parser.warning)
@@ -411,14 +423,12 @@ class Clocks:
                 if amount is None:
                     continue
                 if kind == "after":
-                    rolls = self.c.rolls(unit, running.key, segment.end, len(self.case.acts), self.c.now)
-                    soft.append(("soft limit", sum_of(self.zone, self.c.holidays, unit, segment.anchor, amount, segment.pauses, rolls)[0]))
+                    soft.append(("soft limit", self.soft_end(running, segment, unit, amount)))
                 else:
                     soft.append(("before", self.ahead(segment, quantity, view)))
             if segment.unit and segment.unit.strict:
                 unit = self.law.unit(segment.unit.strict)
-                rolls = self.c.rolls(unit, running.key, segment.end, len(self.case.acts), self.c.now)
-                end = sum_of(self.zone, self.c.holidays, unit, segment.anchor, segment.amount, segment.pauses, rolls)[0]
+                end = self.soft_end(running, segment, unit, segment.amount)
                 if end < segment.end:
                     soft.append(("strictly", end))
             for name, when in soft:

@@ -227,7 +227,7 @@ class Conditions:
         if a is None or b is None:
             return None
         if isinstance(a, datetime.date) or isinstance(b, datetime.date):
-            a, b = (v if isinstance(v, datetime.date) else self.zone.date(v) if isinstance(v, Instant) else None for v in (a, b))
+            a, b = self.day(a), self.day(b)
         else:
             a, b = self.moment(a), self.moment(b)
         if a is None or b is None:
@@ -243,6 +243,11 @@ class Conditions:
             return self.zone.start(value)
         return value if isinstance(value, Instant) else None
 
+    def day(self, value):
+        if isinstance(value, Instant):
+            return self.zone.date(value)
+        return value if isinstance(value, datetime.date) else None
+
     def apart(self, a, how, quantity, after, b, view):
         """a lies so long before (after) b."""
         measured = self.measure(quantity, view)
@@ -256,13 +261,14 @@ class Conditions:
             return ordered(second, sign, first + amount.hours * HOUR) and (first <= second or not bounded)
         start, end = self.zone.date(first), self.zone.date(second)
         if after and how == "within":
-            last = sum_of(self.zone, self.holidays, unit, first, amount, [], self.rolls(unit, view.key, second, view.limit, view.at))
-            return start <= end and second < last[0]
+            rolls = self.rolls(unit, view.key, second, view.limit, view.at)
+            return start <= end and second < sum_of(self.zone, self.holidays, unit, first, amount, [], rolls)[0]
         if unit.working and amount.days:
             begin = add_months(plus_days(start, 1) if after else start, amount.months)
             return ordered(self.holidays.between(begin, end if after else plus_days(end, -1)), sign, amount.days) and (
                 start <= end or not bounded)
-        return ordered(end, sign, plus_days(add_months(start, amount.months), amount.days)) and (start <= end or not bounded)
+        mark = plus_days(add_months(start, amount.months), amount.days)
+        return ordered(end, sign, mark) and (start <= end or not bounded)
 
     def rolls(self, unit, key, at, limit, seen):
         if not unit.rolls or not unit.unless:
@@ -349,7 +355,8 @@ class Conditions:
         if kind == "end of":
             return self.end_of(view, factor[1])
         if kind == "latest":
-            for rank in reversed(range(min(len(self.case.acts), view.self + 1) if view.self is not None else view.limit)):
+            newest = view.limit if view.self is None else min(len(self.case.acts), view.self + 1)
+            for rank in reversed(range(newest)):
                 if self.case.stands(rank, view.key) is True and factor[1] in self.case.acts[rank].data:
                     return self.case.typed(rank, factor[1], self.case.acts[rank].data[factor[1]])
             return None
@@ -415,7 +422,7 @@ class Conditions:
         if name == "at":
             return Instant(act.at)
         if name == "entered":
-            return Instant(act.recorded if act.recorded is not None else act.at)
+            return Instant(act.root.at if act.root.recorded is None else act.root.recorded)
         if name == "agency":
             return Agency(act.agency, self.law.agency_kind(act.agency))
         if name == "case":
@@ -470,7 +477,7 @@ class Conditions:
                 return local and local.hour * 60 + local.minute
             a, b = minutes(a), minutes(b)
         elif isinstance(a, datetime.date) or isinstance(b, datetime.date):
-            a, b = (v if isinstance(v, datetime.date) else self.zone.date(v) if isinstance(v, Instant) else None for v in (a, b))
+            a, b = self.day(a), self.day(b)
         elif type(a) is not type(b):
             a = None
         if a is None or b is None:
@@ -485,7 +492,6 @@ class Conditions:
             return self.spans_of[name, key]
         state, out, open_ = self.law.states[name], [], None
         begins = state.read("begins", reading.Parser.event)
-        begins = [("day after", *e[1:]) if state.items("begins")[i][:3] == ["the", "day", "after"] else e for i, e in enumerate(begins)]
         ends = state.read("ends", reading.Parser.event)
         if any(e[0] not in ("pattern", "day after") for e in begins + ends):
             raise NotChecked("a state that follows the end of a clock")
@@ -501,7 +507,7 @@ class Conditions:
                     continue
                 begin = act.at if kind == "pattern" else self.zone.start(plus_days(self.zone.date(act.at), 1))
                 since = self.moment(self.case.field(rank, field)) if field else None
-                open_ = (begin if since is None else min(since, begin), begin, rank)
+                open_ = (begin if since is None else min(since, begin)), begin, rank
                 break
         if open_ is not None:
             out.append((*open_, None, None))

@@ -1,4 +1,4 @@
-"""The law text as far as findings need it: lines, clauses and the sentences in them. A reading of its own, by docs/language.md."""
+"""The law text as far as findings need it: lines, clauses and the sentences in them. Its own reading of docs/language.md."""
 import datetime
 import pathlib
 import re
@@ -6,10 +6,11 @@ from fractions import Fraction
 
 from acts import NotChecked
 
-TOKEN = re.compile(r'\s*("[^"\n]*"|\d{4}-\d\d-\d\d|\d\d?:\d\d|\d+(?:\.\d+)?%?|[^\W\d]\w*(?:-[^\W_]\w*)*|!=|<=|>=|->|[=<>(),.:+*\-])')
-BASES = {"hour": "hour", "hours": "hour", "day": "day", "days": "day", "month": "month", "months": "month", "year": "year", "years": "year"}
-DECLARATIONS = {"pack", "source", "role", "agency", "office", "subject", "act", "period", "setting", "table", "state", "fact",
-                "rule", "clock", "separation", "power", "consequence", "test"}
+TOKEN = re.compile(
+    r'\s*("[^"\n]*"|\d{4}-\d\d-\d\d|\d\d?:\d\d|\d+(?:\.\d+)?%?|[^\W\d]\w*(?:-[^\W_]\w*)*|!=|<=|>=|->|[=<>(),.:+*\-])')
+BASES = {word + s: word for word in ("hour", "day", "month", "year") for s in ("", "s")}
+DECLARATIONS = {"pack", "source", "role", "agency", "office", "subject", "act", "period", "setting", "table", "state",
+                "fact", "rule", "clock", "separation", "power", "consequence", "test"}
 TWO_WORDS = {("met", "by"), ("in", "force"), ("held", "by")}
 
 
@@ -103,7 +104,7 @@ def declarations(path):
 class Unit:
     def __init__(self, declaration):
         words = declaration.head[1:]
-        words = words[:next(i for i, w in enumerate(words) if w.startswith('"'))] if any(w.startswith('"') for w in words) else words
+        words = words[:next((i for i, w in enumerate(words) if w.startswith('"')), len(words))]
         self.name = (" ".join(words[:-1]), BASES[words[-1]])
         text = {c: " ".join(i[0]) for c, i in declaration.clauses.items() if i}
         counts = text.get("counts", "").split()
@@ -122,9 +123,8 @@ class ActType:
         self.fields, self.latest = {}, set()
         for item in declaration.items("data"):
             words = [t for t in item if not t.startswith('"')]
-            kind = {"yes": "yes", "number": "number", "money": "number", "date": "date", "time": "time", "clock": "clock",
-                    "people": "people", "list": "list", "level": "text", "text": "text", "one": "text"}.get(words[2], "text")
-            self.fields[words[0]] = kind
+            kind = "number" if words[2] == "money" else words[2]
+            self.fields[words[0]] = kind if kind in ("yes", "number", "date", "time", "clock", "people", "list") else "text"
             if words[-2:] == ["else", "latest"]:
                 self.latest.add(words[0])
 
@@ -137,7 +137,8 @@ class Subject:
         for part in " ".join(words[2 if self.each else 0:]).split(","):
             path = part.split()
             root = path[0]
-            self.paths.append((root, path[2] if len(path) > 2 else "") if root in ("by", "on", "agency", "data") else ("data", root))
+            envelope = root in ("by", "on", "agency", "data")
+            self.paths.append((root, path[2] if len(path) > 2 else "") if envelope else ("data", root))
         self.office = any(root in ("by", "agency") for root, _ in self.paths)
 
 
@@ -177,10 +178,11 @@ class Law:
         declaration = self.packs[pack]
         for words in declaration.items("uses"):
             used = "".join(words)
-            places = [p for p in wanted if str(p).endswith("/" + used.replace(".", "/"))] + [r / used.replace(".", "/") for r in roots]
+            place = used.replace(".", "/")
+            places = [p for p in wanted if str(p).endswith("/" + place)] + [r / place for r in roots]
             found = next((p for p in places if (p / "pack.law").exists()), None)
             if found is None:
-                raise SystemExit(f"recheck: the pack `{used}` that `{pack}` uses is nowhere; help: name its folder with --pack")
+                raise ValueError(f"the pack `{used}` that `{pack}` uses is nowhere; help: name its folder with --pack")
             self.load(found, roots, wanted)
         for words in declaration.items("holidays"):
             if (folder / f"{words[0]}.holidays").exists():
@@ -231,8 +233,8 @@ class Law:
     def agency_kind(self, agency):
         if agency in self.offices:
             return self.offices[agency].get("of", "")
-        plain = agency.replace("-", "_")
-        fits = [k for k in self.kinds if plain == k.replace("-", "_") or plain.startswith(k.replace("-", "_") + "_")]
+        plain = agency.replace("-", "_") + "_"
+        fits = [k for k in self.kinds if plain.startswith(k.replace("-", "_") + "_")]
         return max(fits, key=len, default="")
 
     def binds(self, declaration, date):
@@ -243,7 +245,8 @@ class Law:
         if not declaration.items("in force") and declaration.cites():
             limits = self.sources.get(declaration.cites()[0].split()[0], {})
         first, last = limits.get("from"), limits.get("until")
-        return (not first or datetime.date.fromisoformat(first) <= date) and (not last or date <= datetime.date.fromisoformat(last))
+        day = datetime.date.fromisoformat
+        return (not first or day(first) <= date) and (not last or date <= day(last))
 
     def unit(self, name):
         if name not in self.units:
@@ -324,7 +327,7 @@ class Parser:
         return out
 
     def event(self):
-        """(kind, pattern or clock, `from` field, at most): kind `pattern`, `day after`, `end of`, `change of`, `before end of`."""
+        """(kind, pattern or clock, `from` field, at most); kind: pattern, day after, end of, change of, before end of."""
         self.take("on")
         if self.take("the", "day", "after"):
             kind, of = "day after", self.pattern()
@@ -385,7 +388,7 @@ class Parser:
         return out
 
     def step(self):
-        out = {"kind": "total", "quantity": None, "up to": None, "after": None, "when": [], "most": None, "from": None, "until": None}
+        out = {"kind": "total", "quantity": None, "up to": None, "after": None, "from": None, "until": None}
         if self.take("at", "once"):
             out["quantity"] = (("path", ["at_once"]), None, None, None)
         elif self.peek() == "until" and not re.match(r"\d", self.peek(1)) and self.take("until"):
@@ -399,8 +402,7 @@ class Parser:
                 self.at += 1
         if self.take("after"):
             out["after"] = self.pattern()
-        if self.take("when"):
-            out["when"] = self.atoms()
+        out["when"] = self.atoms() if self.take("when") else []
         out["most"] = self.times()
         for word in ("from", "until"):
             if self.peek() == word:
