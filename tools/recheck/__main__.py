@@ -56,6 +56,8 @@ class Checker:
         refute_unless(declared, f"no rule `{finding['rule']}` is in the packs")
         refute_unless(any(d.cites() == finding["cites"] for d in declared),
                       f"the rule cites {'; '.join(', '.join(d.cites()) for d in declared)}")
+        for declaration in declared:
+            declaration.subject()  # across cases: not re-checked, and its acts are of many
         _, _, _, ranks = self.case(finding["case"])
         for name in finding["acts"]:
             refute_unless(name in self.acts, f"no act `{name}` is in the history")
