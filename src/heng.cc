@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   heng::add_case_commands(app, exit_code);
   heng::add_gate_command(app, exit_code);
   heng::add_import_commands(app, exit_code);
+  heng::add_sim_command(app, exit_code);
   heng::add_law_commands(app, exit_code);
   heng::add_law_test(heng::law_group(app), exit_code);
   heng::add_record_commands(app, exit_code);

@@ -13,6 +13,7 @@ void add_gate_command(CLI::App& app, int& exit_code);
 void add_law_test(CLI::App& law_group, int& exit_code);
 void add_import_commands(CLI::App& app, int& exit_code);  // import, export
 void add_record_commands(CLI::App& app, int& exit_code);  // record init|append|show|…
+void add_sim_command(CLI::App& app, int& exit_code);       // sim, sim score
 void add_version_command(CLI::App& app, const char* version, int& exit_code);  // version, doctor
 
 }  // namespace heng
