@@ -69,6 +69,10 @@ planted = {json.loads(line)["plant"] for line in truth.read_text().splitlines()}
 rules = {json.loads(line)["rule"] for line in truth.read_text().splitlines()}
 check(f"all {len(plants)} violations were planted", plants <= planted, str(sorted(plants - planted)))
 check(f"at least 60 rules are broken ({len(rules)})", len(rules) >= 60)
+named = {pack["name"] for pack in json.loads(subprocess.run([heng, "law", "list", "--packs", packs, "--format", "json"], check=True,
+                                                        stdout=subprocess.PIPE, text=True).stdout)
+         if pack["rules"] and pack["name"].startswith("cn.")}
+check("rules of every Chinese pack are among them", named == {rule.split("/")[0] for rule in rules}, str(named))
 findings, _ = judge(acts)
 code, text = score(truth, findings)
 check(f"each is found: {text.splitlines()[-1]}", code == 0, text[-3000:])
