@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The HTML report in a browser: nothing overlaps, is cut off or loads anything; filters, keys and print do their work.
 
-usage: report_test.py REPORT_SAMPLE     (the program that writes made-up reports)
+usage: report_test.py [REPORT_SAMPLE]     the program that writes made-up reports; build/sanitize/report_sample if not named
 """
 
 import pathlib
@@ -321,9 +321,7 @@ class Large(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    sample_program = sys.argv.pop(1)
+    sample_program = sys.argv.pop(1) if len(sys.argv) > 1 else HERE.parents[1] / "build/sanitize/report_sample"
     if find_chromium() is None:
         print("report_test: skipped, no chromium is installed (tools/setup.sh test installs it)")
         sys.exit(77)
