@@ -51,6 +51,12 @@ std::optional<int32_t> clock_minutes(std::string_view text) {
   return hour * 60 + (text[colon + 1] - '0') * 10 + (text[colon + 2] - '0');
 }
 
+// An object that is no person written as {id, role}: a record with one entry a member, such as who said what.
+bool is_record(const Value& value) {
+  if (value.kind != Value::Kind::object) return false;
+  return std::ranges::none_of(value.members, [](const auto& member) { return member.first == "id"; });
+}
+
 }  // namespace
 
 Sym History::text_symbol(const Value& value) {
@@ -91,6 +97,9 @@ Datum History::typed(const Value& value, law::Type::Kind type, bool declared, Sy
     };
     if (value.kind == Value::Kind::list) {
       for (const Value& item : value.items) add(item);
+    } else if (is_record(value)) {  // what each member said: the list is of the members who said something
+      for (const auto& [name, said] : value.members)
+        if (said.kind != Value::Kind::null) lists_.push_back(plan_.symbols.intern(name));
     } else {
       add(value);
     }
