@@ -36,6 +36,7 @@ void CaseJudge::run(std::vector<Finding>& out, const Key* only, const JudgePart&
   part_ = part;
   out_ = &out;
   only_ = only;
+  judged_.clear();
   rules();
   clocks();
   if (part_.separations) separations();
@@ -101,7 +102,7 @@ void CaseJudge::rules() {
 
 void CaseJudge::rule(const Rule& rule, uint32_t rank) {
   if (!mine(rule) || !evaluator_.binds(rule, scope_.act(rank).at())) return;
-  judged_.push_back(&rule);
+  if (judged_.empty() || judged_.back() != &rule) judged_.push_back(&rule);
   if (across_) {
     rule_for(rule, *only_, rank);
   } else if (rule.subject == kNone) {
@@ -136,15 +137,23 @@ void CaseJudge::rule_for(const Rule& rule, Key key, uint32_t rank) {
   out_->push_back(std::move(finding));
 }
 
-std::vector<int32_t> CaseJudge::started() const {
+const std::vector<int32_t>& CaseJudge::started() {
   if (part_.clocks != nullptr) return *part_.clocks;
-  std::vector<int32_t> out = index_.clocks_any;
-  for (uint32_t rank = 0; rank < scope_.size(); ++rank)
-    if (const uint16_t type = scope_.act(rank).type; type != kUnknownType)
-      out.insert(out.end(), index_.clocks[type].begin(), index_.clocks[type].end());
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
+  ++mark_;
+  clock_mark_.resize(plan_.clocks.size(), 0);
+  started_ = index_.clocks_any;
+  for (const int32_t clock : started_) clock_mark_[static_cast<size_t>(clock)] = mark_;
+  for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
+    const uint16_t type = scope_.act(rank).type;
+    if (type == kUnknownType || scope_.previous_of(rank) != kNoRank) continue;  // its type was met before
+    for (const int32_t clock : index_.clocks[type]) {
+      if (clock_mark_[static_cast<size_t>(clock)] == mark_) continue;
+      clock_mark_[static_cast<size_t>(clock)] = mark_;
+      started_.push_back(clock);
+    }
+  }
+  std::sort(started_.begin(), started_.end());
+  return started_;
 }
 
 void CaseJudge::clocks() {
@@ -152,11 +161,17 @@ void CaseJudge::clocks() {
     const Clock& clock = plan_.clocks[static_cast<size_t>(index)];
     if (!mine(clock)) continue;
     judged_.push_back(&clock);
-    const std::vector<Key> all = across_ ? std::vector<Key>{*only_} : evaluator_.keys_of(clock);
-    for (const Key key : all) {
-      // A copy: reading one clock may evaluate others.
-      const std::vector<Instance> instances = evaluator_.instances(index, key);
-      for (const Instance& instance : instances) clock_findings(instance);
+    const auto judge = [&](Key key) {
+      for (const Instance& instance : evaluator_.instances(index, key)) clock_findings(instance);
+    };
+    if (across_) {
+      judge(*only_);
+    } else if (clock.subject == kNone) {
+      judge(Key{});
+    } else if (clock.keys_by_subject) {
+      for (const Sym value : scope_.values(clock.subject)) judge({clock.subject, value});
+    } else {
+      for (const Key key : evaluator_.keys_of(clock)) judge(key);
     }
   }
 }
@@ -183,7 +198,7 @@ void CaseJudge::clock_findings(const Instance& instance) {
     }
     finding.why = sum_lines(evaluator_, instance);
     finding.message = warning_words(evaluator_, instance, rung);
-    finding.id = finding_id(finding, instance.anchor, rung);
+    finding.id = finding_id(finding, instance.anchor.text(plan_.symbols), rung);
     out_->push_back(std::move(finding));
   }
   if (instance.voided || clock.may) return;
@@ -214,7 +229,7 @@ void CaseJudge::clock_findings(const Instance& instance) {
     finding.kind = Kind::breach;
     finding.message = breach_words(evaluator_, instance);
   }
-  finding.id = finding_id(finding, instance.anchor, "");
+  finding.id = finding_id(finding, instance.anchor.text(plan_.symbols), "");
   out_->push_back(std::move(finding));
 }
 
@@ -434,6 +449,7 @@ Tri CaseJudge::holds_power(const Power::Holder& holder, uint32_t rank, const Vie
 }
 
 void CaseJudge::missing() {
+  if (evaluator_.undecided().empty()) return;
   std::sort(judged_.begin(), judged_.end());
   for (const Undecided& undecided : evaluator_.undecided()) {
     if (!mine(*undecided.head) || !std::binary_search(judged_.begin(), judged_.end(), undecided.head)) continue;

@@ -108,6 +108,9 @@ class CaseJudge {
     evaluator_.coverage = options.coverage;
   }
 
+  // The scope took another timeline, or the options another now.
+  void reset() { evaluator_.reset(options_.now); }
+
   // `only`: the key a scope across cases is kept for.
   void run(std::vector<Finding>& out, const Key* only, const JudgePart& part = {});
 
@@ -140,7 +143,7 @@ class CaseJudge {
   void rule_for(const Rule& rule, Key key, uint32_t rank);
 
   // The clocks that may have started in this scope.
-  std::vector<int32_t> started() const;
+  const std::vector<int32_t>& started();
 
   void clocks();
 
@@ -176,6 +179,9 @@ class CaseJudge {
   bool across_;
   Evaluator evaluator_;
   JudgePart part_;
+  std::vector<int32_t> started_;
+  std::vector<uint32_t> clock_mark_;  // by clock: the started() that last met it
+  uint32_t mark_ = 0;
   std::vector<const Head*> judged_;  // declarations looked at for themselves
   std::vector<Finding>* out_ = nullptr;
   const Key* only_ = nullptr;

@@ -1,6 +1,7 @@
 // One running of a clock: the sum start + base + ledger → last day → roll → end, read in timeline order
 // (docs/language.md, "clock" and "The sum").
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 
 #include "watch/evaluate.h"
 
@@ -54,12 +55,15 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     Measured measured;
     uint32_t rank;
   };
+  using boost::container::small_vector;
   std::vector<Applied> applied;
   std::vector<calendar::PauseSpan> pauses;
+  const Date start_date = local.date_of(start.at);
+  bool sum_moves = false;  // the last sum may be another when more is known
   int open_pauses = 0;
   Instant open_from;
-  std::vector<int64_t> uses(clock.steps.size(), 0);
-  std::vector<int64_t> restart_uses(clock.restarts.size(), 0);
+  small_vector<int64_t, 8> uses(clock.steps.size(), 0);
+  small_vector<int64_t, 4> restart_uses(clock.restarts.size(), 0);
 
   // The number of a step; an unknown one counts as its `up to`.
   const auto measured = [&](const Step& step, const View& from) {
@@ -81,8 +85,8 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     segment.anchor = anchor;
     segment.open = open_pauses > 0;
     // Base: the last line without `after`, `plus`, `minus` whose `when` holds; of unknown ones both ends are kept.
-    std::vector<const Step*> bases;
-    const Date start_date = local.date_of(start.at);
+    small_vector<const Step*, 4> bases;
+    sum_moves = false;
     for (const Step& step : clock.steps) {
       if (step.after || step.kind == law::Step::Kind::plus || step.kind == law::Step::Kind::minus) continue;
       if (step.from && start_date < *step.from) continue;
@@ -123,6 +127,7 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
         return one;
       }
       if (total_step->kind == law::Step::Kind::until) {  // a last day or an instant; neither rolls
+        sum_moves = true;
         View then = view;
         then.limit = seen.limit;
         then.at = seen.now;
@@ -163,11 +168,13 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
                             }) &&
                             start.at == local.start_of(local.date_of(start.at));
       if (from_end) from = Instant{anchor.us - 1};
-      std::vector<calendar::PauseSpan> spans = pauses;
-      const calendar::End raw = calendar::end_only(local, plan_.holidays, convention, from, total.amount, spans, false);
-      const Instant settled{raw.end.us};
-      const bool roll = rolls(total.period, key, settled, seen);
-      one.sum = calendar::end_of(local, plan_.holidays, convention, from, total.amount, spans, roll);
+      one.counted_from = from;
+      one.sum = calendar::end_only(local, plan_.holidays, convention, from, total.amount, pauses, false);
+      if (convention.rolls) {
+        sum_moves = sum_moves || plan_.periods[static_cast<size_t>(total.period)].unless_state != kNone;
+        one.roll = rolls(total.period, key, one.sum.end, seen);
+        if (one.roll) one.sum = calendar::end_only(local, plan_.holidays, convention, from, total.amount, pauses, true);
+      }
       return one;
     };
     if (bases.empty()) return finish(nullptr);
@@ -195,15 +202,21 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     return out.no_sum || now.sum.in_time(at);
   };
 
-  out.ledger.push_back({LedgerLine::Kind::start, start.rank, start.at, nullptr, "", {}, "", kNone});
+  using Line = LedgerLine::Kind;
+  using Ignored = LedgerLine::Why;
+  const auto note = [&out](Line kind, uint32_t rank, Instant at, const Step* step, std::string_view cite,
+                           const Measured& amount, Ignored why, int32_t state) {
+    out.ledger.push_back({kind, rank, at, step, cite, amount, why, state});
+  };
+  out.ledger.reserve(4);
+  note(Line::start, start.rank, start.at, nullptr, {}, {}, Ignored::none, kNone);
   for (const Step& step : clock.steps) {
     if (step.after || step.kind == law::Step::Kind::plus || step.kind == law::Step::Kind::minus) continue;
-    const Date start_date = local.date_of(start.at);
     if ((step.from && start_date < *step.from) || (step.until_date && *step.until_date < start_date)) continue;
     if (all_of(step.when, view) != Tri::yes) continue;
     std::erase_if(out.ledger, [](const LedgerLine& line) { return line.kind == LedgerLine::Kind::base; });
-    out.ledger.push_back({LedgerLine::Kind::base, start.rank, start.at, &step, step.cite,
-                          step.kind == law::Step::Kind::until ? Measured{} : measure(step.quantity, view), "", kNone});
+    note(Line::base, start.rank, start.at, &step, step.cite,
+         step.kind == law::Step::Kind::until ? Measured{} : measure(step.quantity, view), Ignored::none, kNone);
   }
 
   // Pauses, as events beside the acts.
@@ -239,7 +252,7 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
       if (event.begin && !begins && event.rank == rank) break;  // begins of this very act come after its other effects
       if (event.begin) {
         if (event.at > start.at && !quiet && open_pauses == 0 && !in_time(event.rank == kNoRank ? rank : event.rank, event.at)) {
-          out.ledger.push_back({LedgerLine::Kind::ignored, event.rank, event.at, nullptr, "", {}, "late", event.state});
+          note(Line::ignored, event.rank, event.at, nullptr, {}, {}, Ignored::late, event.state);
           // Its end must not close another pause.
           for (size_t i = next_event + 1; i < events.size(); ++i)
             if (!events[i].begin && events[i].state == event.state) {
@@ -250,17 +263,15 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
         }
         if (open_pauses++ == 0) open_from = std::max(event.from, anchor);
         if (!quiet) {
-          out.ledger.push_back({LedgerLine::Kind::pause, event.rank, event.at, nullptr,
-                                plan_.states[static_cast<size_t>(event.state)].cites.empty()
-                                    ? ""
-                                    : plan_.states[static_cast<size_t>(event.state)].cites[0],
-                                {}, "", event.state});
+          const auto& cites = plan_.states[static_cast<size_t>(event.state)].cites;
+          note(Line::pause, event.rank, event.at, nullptr, cites.empty() ? std::string_view() : cites[0], {}, Ignored::none,
+               event.state);
           open_segment(event.rank, std::max(event.at, start.at), event.rank == kNoRank ? rank : event.rank);
         }
       } else if (open_pauses > 0 && --open_pauses == 0) {
         if (event.at >= start.at) {
           pauses.push_back({open_from, event.at, false});
-          out.ledger.push_back({LedgerLine::Kind::resume, event.rank, event.at, nullptr, "", {}, "", event.state});
+          note(Line::resume, event.rank, event.at, nullptr, {}, {}, Ignored::none, event.state);
           if (!quiet) open_segment(event.rank, event.at, event.rank == kNoRank ? rank : event.rank);
         }
       }
@@ -278,7 +289,7 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     for (const PauseEvent& event : events)
       if (event.begin && event.at <= start.at && next_event > 0)
         if (&event - events.data() == static_cast<std::ptrdiff_t>(next_event) - 1)
-          out.ledger.push_back({LedgerLine::Kind::pause, event.rank, event.at, nullptr, "", {}, "", event.state});
+          note(Line::pause, event.rank, event.at, nullptr, {}, {}, Ignored::none, event.state);
   }
   open_segment(kNoRank, start.at, start.limit);
   out.segments.back().set_by = kNoRank;
@@ -287,19 +298,23 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
   Instant lapse_at{INT64_MAX};
   for (const Event& event : clock.lapses) {
     if (event.kind == law::Event::Kind::pattern) continue;
-    for (const Start& other : starts_by(clock, event, key, horizon))
+    std::vector<Start> others;
+    starts_by(clock, event, key, horizon, others);
+    for (const Start& other : others)
       if (other.at >= start.at && other.at < lapse_at) lapse_at = other.at;
   }
   const auto lapse_by_clock = [&] {
     out.lapsed = true;
     out.over_at = lapse_at;
     out.over_rank = kNoRank;
-    out.ledger.push_back({LedgerLine::Kind::lapsed, kNoRank, lapse_at, nullptr, "", {}, "", kNone});
+    note(Line::lapsed, kNoRank, lapse_at, nullptr, {}, {}, Ignored::none, kNone);
   };
 
-  std::vector<bool> met(clock.met_by.size(), false);
-  std::vector<bool> maybe_met(clock.met_by.size(), false);
+  small_vector<char, 8> met(clock.met_by.size(), 0);
+  small_vector<char, 8> maybe_met(clock.met_by.size(), 0);
+  const bool every_act = start.void_from.has_value() || !events.empty();
   for (uint32_t rank = scope_.first_at(start.at); rank < horizon.limit && !out.over(); ++rank) {
+    if (!every_act && !clock.heeds.has(scope_.act(rank).type)) continue;
     const Instant at = scope_.act(rank).at();
     if (at > horizon.now) break;
     if (start.by_act && rank == start.rank) continue;
@@ -318,7 +333,7 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     // Met, or lapsed.
     bool touched = false;
     for (size_t i = 0; i < clock.met_by.size(); ++i) {
-      if (met[i]) continue;
+      if (met[i] != 0) continue;
       notes.missing.clear();
       View now = view;
       now.limit = rank;
@@ -326,20 +341,20 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
       if (clock.met_by[i].alias != kNone) now.aliases[static_cast<size_t>(clock.met_by[i].alias)] = rank;
       const Tri matches = match(clock.met_by[i], rank, now);
       if (matches == Tri::yes) {
-        met[i] = true;
+        met[i] = 1;
         touched = true;
         if (coverage != nullptr) coverage->emplace(&clock.met_by[i], 1);
       } else if (matches == Tri::unknown) {
-        maybe_met[i] = maybe_met[i] || in_time(rank, at);  // after the end it could no longer have met it in time
+        if (maybe_met[i] == 0 && in_time(rank, at)) maybe_met[i] = 1;  // after the end it could no longer have met it in time
         for (const Sym field : notes.missing)
           if (std::find(out.missing.begin(), out.missing.end(), field) == out.missing.end()) out.missing.push_back(field);
       }
     }
-    if (touched && std::all_of(met.begin(), met.end(), [](bool m) { return m; })) {
+    if (touched && std::all_of(met.begin(), met.end(), [](char m) { return m != 0; })) {
       out.met = true;
       out.over_at = at;
       out.over_rank = rank;
-      out.ledger.push_back({LedgerLine::Kind::met, rank, at, nullptr, "", {}, "", kNone});
+      note(Line::met, rank, at, nullptr, {}, {}, Ignored::none, kNone);
       break;
     }
     for (const Event& event : clock.lapses) {
@@ -352,7 +367,7 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
       if (matches == Tri::yes) out.lapsed = true;
       if (matches == Tri::yes && coverage != nullptr) coverage->emplace(&event, 1);
       if (matches == Tri::unknown) {
-        if (in_time(rank, at)) std::fill(maybe_met.begin(), maybe_met.end(), true);
+        if (in_time(rank, at)) std::fill(maybe_met.begin(), maybe_met.end(), char{1});
         for (const Sym field : notes.missing)
           if (std::find(out.missing.begin(), out.missing.end(), field) == out.missing.end()) out.missing.push_back(field);
       }
@@ -360,7 +375,7 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     if (out.lapsed) {
       out.over_at = at;
       out.over_rank = rank;
-      out.ledger.push_back({LedgerLine::Kind::lapsed, rank, at, nullptr, "", {}, "", kNone});
+      note(Line::lapsed, rank, at, nullptr, {}, {}, Ignored::none, kNone);
       break;
     }
 
@@ -374,11 +389,11 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
       const Tri matches = match(event.pattern, rank, now);
       if (matches == Tri::no) continue;
       if (!in_time(rank, at)) {
-        out.ledger.push_back({LedgerLine::Kind::ignored, rank, at, nullptr, event.cite, {}, "late", kNone});
+        note(Line::ignored, rank, at, nullptr, event.cite, {}, Ignored::late, kNone);
         continue;
       }
       if (event.at_most && restart_uses[i] >= *event.at_most) {
-        out.ledger.push_back({LedgerLine::Kind::ignored, rank, at, nullptr, event.cite, {}, "often", kNone});
+        note(Line::ignored, rank, at, nullptr, event.cite, {}, Ignored::often, kNone);
         continue;
       }
       Instant fresh = at;
@@ -403,7 +418,7 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
       pauses.clear();
       std::fill(uses.begin(), uses.end(), 0);
       if (open_pauses > 0) open_from = std::max(open_from, anchor);
-      out.ledger.push_back({LedgerLine::Kind::restart, rank, fresh, nullptr, event.cite, {}, "", kNone});
+      note(Line::restart, rank, fresh, nullptr, event.cite, {}, Ignored::none, kNone);
       open_segment(rank, at, rank);
       break;
     }
@@ -412,7 +427,6 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     for (size_t i = 0; i < clock.steps.size(); ++i) {
       const Step& step = clock.steps[i];
       if (!step.after) continue;
-      const Date start_date = local.date_of(start.at);
       if ((step.from && start_date < *step.from) || (step.until_date && *step.until_date < start_date)) continue;
       View now = view;
       now.limit = rank;
@@ -424,19 +438,19 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
       if (opens == Tri::unknown) out.uncertain = true;
       if (opens == Tri::unknown && strict == (step.kind != law::Step::Kind::minus)) continue;
       if (!in_time(rank, at)) {
-        out.ledger.push_back({LedgerLine::Kind::ignored, rank, at, &step, step.cite, {}, "late", kNone});
+        note(Line::ignored, rank, at, &step, step.cite, {}, Ignored::late, kNone);
         continue;
       }
       if (step.at_most && uses[i] >= *step.at_most) {
-        out.ledger.push_back({LedgerLine::Kind::ignored, rank, at, &step, step.cite, {}, "often", kNone});
+        note(Line::ignored, rank, at, &step, step.cite, {}, Ignored::often, kNone);
         continue;
       }
       ++uses[i];
       if (coverage != nullptr) coverage->emplace(&step, 1);
       const Measured amount = step.kind == law::Step::Kind::until ? Measured{} : measured(step, now);
       applied.push_back({&step, amount, rank});
-      out.ledger.push_back({step.kind == law::Step::Kind::minus ? LedgerLine::Kind::reduction : LedgerLine::Kind::extension,
-                            rank, at, &step, step.cite, amount, "", kNone});
+      note(step.kind == law::Step::Kind::minus ? Line::reduction : Line::extension, rank, at, &step, step.cite, amount,
+           Ignored::none, kNone);
       open_segment(rank, at, rank);
       if (step.kind == law::Step::Kind::minus && out.segments.back().sum.end < at) out.segments.back().past = true;
       break;  // one act opens one step: the first line that fits
@@ -450,8 +464,9 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     out.over_at = *start.void_from;
   }
   // The last end, with all that is known now.
-  {
-    Segment& last = out.segments.back();
+  Segment& last = out.segments.back();
+  last.until = out.over() ? out.over_at : horizon.now;
+  if (sum_moves) {
     const Horizon seen = out.over() ? Horizon{out.over_rank == kNoRank ? horizon.limit : out.over_rank, out.over_at} : horizon;
     Segment fresh = sum(seen);
     fresh.set_by = last.set_by;
@@ -465,11 +480,11 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     may_change_at(Instant{out.last().sum.end.us + 1});
   }
   for (size_t i = 0; i < met.size(); ++i)
-    if (!met[i] && maybe_met[i]) out.waiting = true;
+    if (met[i] == 0 && maybe_met[i] != 0) out.waiting = true;
   // A clock waits only if, counting the unknown matches, it would be met.
   if (out.waiting)
     for (size_t i = 0; i < met.size(); ++i)
-      if (!met[i] && !maybe_met[i]) out.waiting = false;
+      if (met[i] == 0 && maybe_met[i] == 0) out.waiting = false;
   if (out.no_sum)
     for (const Sym field : notes.missing)
       if (std::find(out.missing.begin(), out.missing.end(), field) == out.missing.end()) out.missing.push_back(field);
@@ -510,12 +525,15 @@ std::vector<Instance> Evaluator::instances_at(int32_t index, Key key, Horizon ho
 }
 
 const std::vector<Instance>& Evaluator::instances(int32_t clock, Key key) {
-  const auto id = std::tuple(clock, key.subject, key.value);
-  const auto known = instances_.find(id);
-  if (known != instances_.end()) return known->second;
-  instances_[id];  // a clock that asks for itself finds nothing
-  std::vector<Instance> fresh = instances_at(clock, key, horizon());
-  return instances_[id] = std::move(fresh);
+  const auto [answer, known] = instances_[static_cast<size_t>(clock)].of(key, epoch_);
+  if (!known) *answer = instances_at(clock, key, horizon());  // meanwhile a clock that asks for itself finds nothing
+  return *answer;
+}
+
+calendar::Sum Evaluator::lines_of(const Instance& instance, const Segment& segment) const {
+  if (segment.period == kNone) return {};
+  return calendar::end_of(zone(instance.clock), plan_.holidays, plan_.periods[static_cast<size_t>(segment.period)].convention,
+                          segment.counted_from, segment.total.amount, segment.pauses, segment.roll);
 }
 
 // The warnings that were reached: percent of the way, so long before, a soft limit, the strict reading's end.
@@ -528,15 +546,16 @@ void Evaluator::ring_rungs(Instance& instance, const Instance& strict, Horizon h
     if (segment.open || strict.no_sum) continue;
     const bool last = i + 1 == strict.segments.size();
     const bool bounded = !last || strict.over();
-    // The ledger act that set this end keeps rungs of different ends apart.
-    const std::string tag = segment.set_by == kNoRank ? "" : "|" + plan_.symbols.string(scope_.root(segment.set_by).id);
-    const auto ring = [&](const std::string& name, Instant when, bool is_end) {
+    const auto ring = [&](const auto& name, Instant when, bool is_end) {
       when = std::max(when, segment.known_from);
       may_change_at(Instant{when.us + (is_end ? 1 : 0)});
       if (when > horizon.now || (is_end && when == horizon.now)) return;
       if (bounded && (is_end && !segment.sum.dated ? segment.until <= when : segment.until < when)) return;
       if (bounded && segment.until == when && !(is_end && segment.sum.dated)) return;
-      instance.rungs.emplace_back(name + tag, when);
+      // The ledger act that set this end keeps rungs of different ends apart.
+      std::string full = name();
+      if (segment.set_by != kNoRank) (full += '|') += plan_.symbols.text(scope_.root(segment.set_by).id);
+      instance.rungs.emplace_back(std::move(full), when);
     };
     const auto percent = [&](Decimal p) {
       const int64_t whole = segment.period != kNone && segment.sum.dated == false && segment.total.amount.months == 0
@@ -546,7 +565,7 @@ void Evaluator::ring_rungs(Instance& instance, const Instance& strict, Horizon h
       for (int32_t s = 0; s < p.scale; ++s) scale *= 10;
       const int64_t at = segment.anchor.us + whole / 100 * p.mantissa / scale;
       // Whole minutes are what people act on.
-      ring(p.text() + "%", Instant{at / kMinute * kMinute}, false);
+      ring([&] { return p.text() + "%"; }, Instant{at / kMinute * kMinute}, false);
     };
     if (clock.warn_kinds.empty()) {
       if (segment.period != kNone)
@@ -575,12 +594,12 @@ void Evaluator::ring_rungs(Instance& instance, const Instance& strict, Horizon h
         else
           when = local.start_of(calendar::add_days(calendar::add_months(segment.sum.last_day, -measured.amount.months),
                                                    -measured.amount.days));
-        ring(clock.warn_quantities[w].source + " before", when, false);
+        ring([&] { return clock.warn_quantities[w].source + " before"; }, when, false);
       } else {
         const bool roll = rolls(measured.period, instance.key, segment.sum.end, horizon);
         const calendar::End soft =
             calendar::end_only(local, plan_.holidays, convention, segment.anchor, measured.amount, segment.pauses, roll);
-        ring("after " + clock.warn_quantities[w].source, soft.end, true);
+        ring([&] { return "after " + clock.warn_quantities[w].source; }, soft.end, true);
       }
     }
     // The strict reading's own end.
@@ -591,13 +610,13 @@ void Evaluator::ring_rungs(Instance& instance, const Instance& strict, Horizon h
         const bool roll = rolls(period.strict, instance.key, segment.sum.end, horizon);
         const calendar::End end = calendar::end_only(local, plan_.holidays, reading.convention, segment.anchor,
                                                      segment.total.amount, segment.pauses, roll);
-        if (end.end < segment.sum.end) ring("strictly", end.end, true);
+        if (end.end < segment.sum.end) ring([] { return std::string("strictly"); }, end.end, true);
       }
     }
     // An unknown step that was counted for the breach: the earlier end warns.
     if (last && i + 1 == strict.segments.size() && !instance.no_sum && segment.sum.end < instance.last().sum.end &&
         !instance.last().open)
-      ring("at the earliest", segment.sum.end, true);
+      ring([] { return std::string("at the earliest"); }, segment.sum.end, true);
   }
 }
 

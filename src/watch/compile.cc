@@ -770,6 +770,10 @@ class Compiler {
       table.rows.push_back(std::move(out));
     }
   }
+  static void heed(TypeSet& types, const Pattern& pattern) {
+    if (pattern.any_act) types.add_all();
+    for (const uint16_t type : pattern.types) types.add(type);
+  }
   void define_one(const Names& own, const law::StateDecl& d) {
     State state;
     static_cast<Head&>(state) = head_of(own, d, d.cites, d.key);
@@ -777,6 +781,9 @@ class Compiler {
     state.day_after = d.day_after;
     state.begins = events(body, d.begins);
     state.ends = events(body, d.ends);
+    for (const auto* events : {&state.begins, &state.ends})
+      for (const Event& event : *events)
+        if (event.kind == law::Event::Kind::pattern) heed(state.heeds, event.pattern);
     state.aliases = count_aliases(body, d);
     plan_.states[static_cast<size_t>(own.states.at(d.name.text))] = std::move(state);
   }
@@ -837,6 +844,14 @@ class Compiler {
       clock.warn_quantities.push_back(warning.kind == law::Warning::Kind::percent ? Quantity{}
                                                                                  : quantity(body, warning.quantity));
     }
+    for (const Event& event : clock.starts)
+      if (event.kind == law::Event::Kind::pattern && event.pattern.key_field != 0) clock.keys_by_subject = false;
+    for (const Pattern& p : clock.met_by) heed(clock.heeds, p);
+    for (const auto* events : {&clock.lapses, &clock.restarts})
+      for (const Event& event : *events)
+        if (event.kind == law::Event::Kind::pattern) heed(clock.heeds, event.pattern);
+    for (const Step& s : clock.steps)
+      if (s.after) heed(clock.heeds, *s.after);
     clock.aliases = count_aliases(body, d);
     const int32_t group = own.groups.at(full_name(d));
     clock.group = group;

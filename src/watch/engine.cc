@@ -394,7 +394,7 @@ std::vector<std::string> Engine::standing_lines() const {
 
 namespace {
 
-constexpr std::string_view kMagic = "heng/snapshot/v1\n";
+constexpr std::string_view kMagic = "heng/snapshot/v2\n";
 
 }  // namespace
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <array>
-#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -13,8 +13,6 @@
 #include "watch/scope.h"
 
 namespace heng::watch {
-
-inline constexpr uint32_t kNoRank = UINT32_MAX;
 
 // A value met in a condition. Unknown is an absent field; blank is a field that was looked at and found empty.
 struct Val {
@@ -86,24 +84,34 @@ struct LedgerLine {
   uint32_t rank = kNoRank;
   Instant at;
   const Step* step = nullptr;
-  std::string cite;
+  std::string_view cite;  // the plan's
   Measured measured;
-  std::string why;      // ignored: "late", "often"
+  enum class Why : uint8_t { none, late, often } why = Why::none;  // ignored
   int32_t state = kNone;  // pause, resume
 };
 
 // An end a clock had, from when it was known until it was superseded or the clock was over.
 struct Segment {
-  calendar::Sum sum;
+  calendar::End sum;
   bool open = false;       // paused: no end
   bool past = false;       // `minus` moved it before known_from
   uint32_t set_by = kNoRank;  // the ledger act; the start itself: kNoRank
   Instant known_from;
   Instant until;           // superseded, or over, or now
   Instant anchor;
-  int32_t period = kNone;
+  Instant counted_from;    // the anchor, or the last instant of the day before it
+  bool roll = false;
+  int32_t period = kNone;  // kNone: the end was given, not counted
   Measured total;
   std::vector<calendar::PauseSpan> pauses;
+};
+
+// What a running hangs on, for the finding's id: the starting act, and what else tells it apart.
+struct Anchor {
+  Sym act = 0;
+  std::string rest;
+  bool operator==(const Anchor&) const = default;
+  std::string text(const Interner& symbols) const { return symbols.string(act) + rest; }
 };
 
 // A running of a clock.
@@ -112,7 +120,7 @@ struct Instance {
   Key key;
   uint32_t start_rank = kNoRank;  // the starting act; for `end of C` that of C
   Instant start;
-  std::string anchor;             // for the finding's id
+  Anchor anchor;
   std::vector<LedgerLine> ledger;
   std::vector<Segment> segments;  // at least one
   bool met = false;
@@ -155,7 +163,11 @@ class Evaluator {
  public:
   Coverage* coverage = nullptr;
 
-  Evaluator(const Scope& scope, Instant now) : scope_(scope), plan_(scope.plan()), now_(now) {}
+  Evaluator(const Scope& scope, Instant now)
+      : scope_(scope), plan_(scope.plan()), now_(now), instances_(plan_.clocks.size()), spans_(plan_.states.size()) {}
+
+  // The scope took another timeline, or now moved: all answers given before are forgotten.
+  void reset(Instant now);
 
   const Scope& scope() const { return scope_; }
   const Plan& plan() const { return plan_; }
@@ -193,6 +205,8 @@ class Evaluator {
 
   // ---- states and clocks (state.cc, clock.cc)
   const std::vector<StateSpan>& spans(int32_t state, Key key);
+  // The sum of a segment line by line, for explanations.
+  calendar::Sum lines_of(const Instance& instance, const Segment& segment) const;
   // Every running of the clock for the key, as known at the horizon; the default horizon is remembered.
   const std::vector<Instance>& instances(int32_t clock, Key key);
   std::vector<Instance> instances_at(int32_t clock, Key key, Horizon horizon);
@@ -210,15 +224,38 @@ class Evaluator {
   void note_undecided(const Head& head, Key key, uint32_t rank, const std::vector<Sym>& fields);
 
  private:
+  // Calls `each(rank)` for the acts the pattern's types allow, from `from` to before `limit`, until it says false.
+  template <typename Each>
+  void forward(const Pattern& pattern, uint32_t from, uint32_t limit, const Each& each) const {
+    if (!pattern.any_act && pattern.types.size() == 1) {
+      for (uint32_t rank = scope_.first_of(pattern.types[0]); rank < limit; rank = scope_.next_of(rank))
+        if (rank >= from && !each(rank)) return;
+      return;
+    }
+    for (uint32_t rank = from; rank < limit; ++rank)
+      if (!each(rank)) return;
+  }
+  // The same from before `limit` down to 0.
+  template <typename Each>
+  void backward(const Pattern& pattern, uint32_t limit, const Each& each) const {
+    if (!pattern.any_act && pattern.types.size() == 1) {
+      for (uint32_t rank = scope_.last_of(pattern.types[0]); rank != kNoRank; rank = scope_.previous_of(rank))
+        if (rank < limit && !each(rank)) return;
+      return;
+    }
+    for (uint32_t rank = limit; rank-- > 0;)
+      if (!each(rank)) return;
+  }
+
   struct Start {
     uint32_t rank = kNoRank;
     Instant at;
-    std::string anchor;
+    Anchor anchor;
     std::optional<Instant> void_from;  // the end it hangs on was superseded, or its clock stopped
     uint32_t limit = 0;                // acts earlier than the start
     bool by_act = false;               // else the clock started it
   };
-  std::vector<Start> starts_by(const Clock& clock, const Event& event, Key key, Horizon horizon);
+  void starts_by(const Clock& clock, const Event& event, Key key, Horizon horizon, std::vector<Start>& out);
   std::vector<Start> starts_of(const Clock& clock, Key key, Horizon horizon);
   Instance run(const Clock& clock, Key key, const Start& start, Horizon horizon, bool strict);
   void ring_rungs(Instance& instance, const Instance& strict, Horizon horizon);
@@ -240,8 +277,34 @@ class Evaluator {
   void may_change_at(Instant at) {
     if (at > now_ && at < next_change_) next_change_ = at;
   }
-  std::map<std::tuple<int32_t, int32_t, Sym>, std::vector<Instance>> instances_;
-  std::map<std::tuple<int32_t, int32_t, Sym>, std::vector<StateSpan>> spans_;
+  // Answers by declaration, then key. An answer stays where it is while others are found.
+  template <typename T>
+  struct Answers {
+    struct One {
+      Key key;
+      std::vector<T> items;
+    };
+    uint32_t epoch = 0;
+    size_t used = 0;
+    std::vector<std::unique_ptr<One>> all;
+    // The answer for the key; a new one is empty.
+    std::pair<std::vector<T>*, bool> of(Key key, uint32_t now_epoch) {
+      if (epoch != now_epoch) {
+        epoch = now_epoch;
+        used = 0;
+      }
+      for (size_t i = 0; i < used; ++i)
+        if (all[i]->key == key) return {&all[i]->items, true};
+      if (used == all.size()) all.push_back(std::make_unique<One>());
+      One& one = *all[used++];
+      one.key = key;
+      one.items.clear();
+      return {&one.items, false};
+    }
+  };
+  uint32_t epoch_ = 1;
+  std::vector<Answers<Instance>> instances_;
+  std::vector<Answers<StateSpan>> spans_;
   std::vector<Undecided> undecided_;
   int depth_ = 0;
 };

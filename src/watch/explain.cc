@@ -21,7 +21,7 @@ std::string amount_zh(const Plan& plan, const Measured& measured) {
 }
 
 // When a clock runs out, as people say it: a moment, or the whole of a last day.
-Text end_words(const calendar::Zone& zone, const calendar::Sum& sum) {
+Text end_words(const calendar::Zone& zone, const calendar::End& sum) {
   if (!sum.dated) {
     const std::string at = local_minute(zone, sum.end);
     return {at, at};
@@ -96,13 +96,13 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
       }
       case LedgerLine::Kind::base: {
         if (line.step->kind == law::Step::Kind::until) {
-          add("base", kNoRank, leads_to(kNoRank), line.cite, "期限至：" + line.step->until.source,
+          add("base", kNoRank, leads_to(kNoRank), std::string(line.cite), "期限至：" + line.step->until.source,
               "allowed until: " + line.step->until.source);
         } else if (line.step->target) {
-          add("base", kNoRank, leads_to(kNoRank), line.cite, "立即（目标值，非法定期限）：" + amount_zh(plan, line.measured),
+          add("base", kNoRank, leads_to(kNoRank), std::string(line.cite), "立即（目标值，非法定期限）：" + amount_zh(plan, line.measured),
               "at once (a target, not a limit in law): " + amount_en(plan, line.measured));
         } else {
-          add("base", kNoRank, leads_to(kNoRank), line.cite, "期限：" + amount_zh(plan, line.measured),
+          add("base", kNoRank, leads_to(kNoRank), std::string(line.cite), "期限：" + amount_zh(plan, line.measured),
               "allowed: " + amount_en(plan, line.measured));
         }
         break;
@@ -112,32 +112,32 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
         const bool total = line.step->kind == law::Step::Kind::total;
         const bool less = line.kind == LedgerLine::Kind::reduction;
         if (line.step->kind == law::Step::Kind::until) {
-          add("extension", line.rank, leads_to(line.rank), line.cite, act.zh + "：期限至 " + line.step->until.source,
+          add("extension", line.rank, leads_to(line.rank), std::string(line.cite), act.zh + "：期限至 " + line.step->until.source,
               act.en + ": allowed until " + line.step->until.source);
           break;
         }
-        add("extension", line.rank, leads_to(line.rank), line.cite,
+        add("extension", line.rank, leads_to(line.rank), std::string(line.cite),
             act.zh + (total ? "：期限改为 " : less ? "：减 " : "：加 ") + amount_zh(plan, line.measured),
             act.en + (total ? ": now " : less ? ": less " : ": plus ") + amount_en(plan, line.measured));
         break;
       }
       case LedgerLine::Kind::ignored:
-        add("ignored", line.rank, line.at, line.cite,
-            act.zh + (line.why == "late" ? "：期限已届满，不再计算" : "：超过允许次数，不再计算"),
-            act.en + (line.why == "late" ? ": after the time had run out, not counted" : ": more often than allowed, not counted"));
+        add("ignored", line.rank, line.at, std::string(line.cite),
+            act.zh + (line.why == LedgerLine::Why::late ? "：期限已届满，不再计算" : "：超过允许次数，不再计算"),
+            act.en + (line.why == LedgerLine::Why::late ? ": after the time had run out, not counted" : ": more often than allowed, not counted"));
         break;
       case LedgerLine::Kind::pause: {
         const Text label = line.state == kNone ? act : plan.states[static_cast<size_t>(line.state)].label;
-        add("pause", line.rank, line.at, line.cite, "暂停计算：" + label.zh, "paused: " + label.en);
+        add("pause", line.rank, line.at, std::string(line.cite), "暂停计算：" + label.zh, "paused: " + label.en);
         break;
       }
       case LedgerLine::Kind::resume: {
         const Text label = line.state == kNone ? act : plan.states[static_cast<size_t>(line.state)].label;
-        add("pause", line.rank, line.at, line.cite, "恢复计算：" + label.zh + "结束", "resumed: end of " + label.en);
+        add("pause", line.rank, line.at, std::string(line.cite), "恢复计算：" + label.zh + "结束", "resumed: end of " + label.en);
         break;
       }
       case LedgerLine::Kind::restart:
-        add("restart", line.rank, leads_to(line.rank), line.cite, "重新计算：" + act.zh, "counted anew from: " + act.en);
+        add("restart", line.rank, leads_to(line.rank), std::string(line.cite), "重新计算：" + act.zh, "counted anew from: " + act.en);
         break;
       case LedgerLine::Kind::met:
       case LedgerLine::Kind::lapsed: break;  // after the end
@@ -149,7 +149,7 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
   } else if (last.open) {
     add("end", kNoRank, std::nullopt, "", "暂停中，尚无届满时点", "paused, no end yet");
   } else {
-    for (const calendar::SumStep& step : last.sum.steps) {
+    for (const calendar::SumStep& step : evaluator.lines_of(instance, last).steps) {
       const std::string day = format_date(step.date);
       if (step.kind == calendar::SumStep::Kind::pause && step.amount != 0) {
         const Text by = last.sum.dated ? Text{fmt::format("{} 天", step.amount), fmt::format("{} days", step.amount)}

@@ -3,21 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <unordered_set>
 
 #include "act/json.h"
+#include "act/packed.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 namespace heng::watch {
 namespace {
 
 constexpr uint16_t kMostOfAKind = 60000;  // parties, fields, documents or list items of one act
-
-uint64_t fingerprint(std::string_view text) {
-  uint64_t h = 1469598103934665603ULL;
-  for (const char c : text) h = (h ^ static_cast<uint8_t>(c)) * 1099511628211ULL;
-  return h;
-}
 
 const char* word_of(law::Type::Kind type) {
   switch (type) {
@@ -197,9 +194,11 @@ void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
   out.id = plan_.symbols.intern(act.id);
   out.case_id = plan_.symbols.intern(act.case_id);
   out.agency = plan_.symbols.intern(act.agency);
-  auto [agency_kind, fresh] = kinds_.try_emplace(out.agency, 0);
-  if (fresh) agency_kind->second = plan_.agency_kind(out.agency);
-  out.agency_kind = agency_kind->second;
+  out.agency_kind = kinds_.find(out.agency);
+  if (out.agency_kind == SymTable::kNothing) {
+    out.agency_kind = plan_.agency_kind(out.agency);
+    kinds_.set(out.agency, out.agency_kind);
+  }
   out.type_name = plan_.symbols.intern(act.type);
   const auto type = plan_.act_index.find(out.type_name);
   out.type = type == plan_.act_index.end() ? kUnknownType : type->second;
@@ -213,8 +212,7 @@ void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
   out.by_count = static_cast<uint16_t>(act.by.size());
   out.on_count = static_cast<uint16_t>(act.on.size());
 
-  std::vector<Datum> typed_data;
-  typed_data.reserve(act.data.size());
+  out.first_datum = static_cast<uint32_t>(data_.size());
   const ActType* declared = out.type == kUnknownType ? nullptr : &plan_.acts[out.type];
   for (const auto& [name, value] : act.data) {
     const Sym field = plan_.symbols.find(name);
@@ -241,11 +239,9 @@ void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
                           fmt::format("`{}` is no field of `{}`", name, plan_.symbols.text(declared->name)),
                           "kept, but no rule reads it"});
     }
-    typed_data.push_back(typed(value, kind, known, field, out, notes));
+    data_.push_back(typed(value, kind, known, field, out, notes));
   }
-  out.first_datum = static_cast<uint32_t>(data_.size());
-  data_.insert(data_.end(), typed_data.begin(), typed_data.end());
-  out.datum_count = static_cast<uint16_t>(typed_data.size());
+  out.datum_count = static_cast<uint16_t>(data_.size() - out.first_datum);
   out.first_document = static_cast<uint32_t>(documents_.size());
   for (const Document& document : act.docs) documents_.push_back(plan_.symbols.intern(document.kind));
   out.document_count = static_cast<uint16_t>(act.docs.size());
@@ -265,18 +261,24 @@ History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_i
       notes->push_back({"act-no-case", fmt::format("act `{}` names no case", act.id), "add `case`"});
     return Added::refused;
   }
-  std::string bytes;
-  if (own_ids) bytes = act_to_json(act);
-  const uint64_t hash = fingerprint(bytes);
   const Sym id = plan_.symbols.intern(act.id);
-  const auto known = own_ids ? ids_.find(id) : ids_.end();
-  if (known != ids_.end()) {
-    Known& before = known->second;
-    StoredAct& old = acts_[before.act];
-    if (before.hash == hash && (before.bytes.empty() || before.bytes == bytes)) return Added::same;
+  Known fresh_known;
+  if (own_ids) {
+    packed_.clear();
+    pack_act(packed_, act);
+    fresh_known.hash = hash_bytes(packed_);
+  }
+  const uint32_t met = own_ids ? ids_.find(id) : SymTable::kNothing;
+  if (met != SymTable::kNothing) {
+    const Known& before = known_[met];
+    StoredAct& old = acts_[met];
+    // The canonical bytes decide (contracts.md); the hashes where the older ones are not kept.
+    int order = before.hash < fresh_known.hash ? -1 : before.hash > fresh_known.hash ? 1 : 0;
+    if (before.bytes != nullptr)
+      order = before.view() == packed_ ? 0 : act_to_json(unpack_act(before.view())).compare(act_to_json(act));
+    if (order == 0) return Added::same;
     const int64_t place = act.recorded ? act.recorded->instant.us : act.at.instant.us;
-    const bool smaller = before.bytes.empty() ? hash < before.hash : bytes < before.bytes;
-    const bool wins = place < old.place_us || (place == old.place_us && smaller);
+    const bool wins = place < old.place_us || (place == old.place_us && order > 0);
     if (notes != nullptr)
       notes->push_back({"act-id-conflict",
                         fmt::format("the id `{}` stands for two different acts; the one recorded {} is kept", act.id,
@@ -286,18 +288,17 @@ History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_i
     const Sym old_case = old.case_id;
     StoredAct fresh;
     store(act, fresh, notes);
-    acts_[before.act] = fresh;
-    before.hash = hash;
-    if (!before.bytes.empty()) before.bytes = std::move(bytes);
+    acts_[met] = fresh;
+    if (before.bytes != nullptr) {
+      const std::string_view kept = keep(packed_);
+      fresh_known.bytes = kept.data();
+      fresh_known.size = static_cast<uint32_t>(kept.size());
+    }
+    known_[met] = fresh_known;
     if (old_case != fresh.case_id) {
-      auto& list = by_case_[case_index_[old_case]];
-      list.erase(std::find(list.begin(), list.end(), before.act));
-      auto [slot, added] = case_index_.try_emplace(fresh.case_id, static_cast<uint32_t>(by_case_.size()));
-      if (added) {
-        by_case_.emplace_back();
-        case_order_.push_back(fresh.case_id);
-      }
-      by_case_[slot->second].push_back(before.act);
+      auto& list = by_case_[case_index_.find(old_case)];
+      list.erase(std::find(list.begin(), list.end(), met));
+      of_case(fresh.case_id).push_back(met);
     }
     return Added::replaced;
   }
@@ -306,24 +307,50 @@ History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_i
   store(act, stored, notes);
   acts_.push_back(stored);
   if (own_ids) {
-    kept_bytes_ += bytes.size();
-    if (kept_bytes_ > kKeptBytes) bytes.clear();
-    ids_.emplace(id, Known{index, hash, std::move(bytes)});
+    if (kept_bytes_ + packed_.size() <= kKeptBytes) {
+      const std::string_view kept = keep(packed_);
+      fresh_known.bytes = kept.data();
+      fresh_known.size = static_cast<uint32_t>(kept.size());
+    }
+    known_.resize(acts_.size());
+    known_.back() = fresh_known;
+    ids_.set(id, index);
   }
-  auto [slot, fresh] = case_index_.try_emplace(stored.case_id, static_cast<uint32_t>(by_case_.size()));
-  if (fresh) {
-    by_case_.emplace_back();
-    case_order_.push_back(stored.case_id);
-  }
-  by_case_[slot->second].push_back(index);
+  of_case(stored.case_id).push_back(index);
   if (stored.at_us > last_at_.instant.us) last_at_ = act.at;
   return Added::kept;
 }
 
+std::string_view History::keep(std::string_view bytes) {
+  if (bytes.size() > block_free_) {
+    constexpr size_t kBlock = size_t{1} << 20;
+    block_free_ = std::max(bytes.size(), kBlock);
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_free_));
+    block_next_ = blocks_.back().get();
+  }
+  std::memcpy(block_next_, bytes.data(), bytes.size());
+  const std::string_view kept(block_next_, bytes.size());
+  block_next_ += bytes.size();
+  block_free_ -= bytes.size();
+  kept_bytes_ += bytes.size();
+  return kept;
+}
+
+std::vector<uint32_t>& History::of_case(Sym case_id) {
+  uint32_t slot = case_index_.find(case_id);
+  if (slot == SymTable::kNothing) {
+    slot = static_cast<uint32_t>(by_case_.size());
+    case_index_.set(case_id, slot);
+    by_case_.emplace_back();
+    case_order_.push_back(case_id);
+  }
+  return by_case_[slot];
+}
+
 const std::vector<uint32_t>& History::acts_of(Sym case_id) const {
   static const std::vector<uint32_t> kNothing;
-  const auto found = case_index_.find(case_id);
-  return found == case_index_.end() ? kNothing : by_case_[found->second];
+  const uint32_t slot = case_index_.find(case_id);
+  return slot == SymTable::kNothing ? kNothing : by_case_[slot];
 }
 
 void History::save(ByteWriter& out, Sym base_symbols) const {
@@ -335,12 +362,10 @@ void History::save(ByteWriter& out, Sym base_symbols) const {
   out.vector(lists_);
   out.vector(documents_);
   out.vector(case_order_);
-  out.number(ids_.size());
-  for (const auto& [id, known] : ids_) {
-    out.number(id);
-    out.number(known.act);
-    out.number(known.hash);
-  }
+  std::vector<uint64_t> hashes;
+  hashes.reserve(known_.size());
+  for (const Known& known : known_) hashes.push_back(known.hash);
+  out.vector(hashes);
   out.number(static_cast<uint64_t>(last_at_.instant.us));
   out.number(static_cast<uint64_t>(static_cast<int64_t>(last_at_.offset_minutes)));
 }
@@ -357,20 +382,21 @@ bool History::load(ByteReader& in, Sym base_symbols) {
   in.vector(documents_);
   in.vector(case_order_);
   for (const Sym id : case_order_) {
-    case_index_.emplace(id, static_cast<uint32_t>(by_case_.size()));
+    case_index_.set(id, static_cast<uint32_t>(by_case_.size()));
     by_case_.emplace_back();
   }
   for (size_t i = 0; i < acts_.size(); ++i) {
-    const auto found = case_index_.find(acts_[i].case_id);
-    if (found == case_index_.end()) return false;
-    by_case_[found->second].push_back(static_cast<uint32_t>(i));
+    const uint32_t slot = case_index_.find(acts_[i].case_id);
+    if (slot == SymTable::kNothing) return false;
+    by_case_[slot].push_back(static_cast<uint32_t>(i));
   }
-  const uint64_t ids = in.number();
-  ids_.reserve(ids > acts_.size() ? 0 : ids);
-  for (uint64_t i = 0; i < ids && in.good; ++i) {
-    const Sym id = static_cast<Sym>(in.number());
-    const uint32_t act = static_cast<uint32_t>(in.number());
-    ids_[id] = Known{act, in.number(), {}};
+  std::vector<uint64_t> hashes;
+  in.vector(hashes);
+  if (!hashes.empty() && hashes.size() != acts_.size()) return false;
+  known_.resize(hashes.size());
+  for (size_t i = 0; i < hashes.size(); ++i) {
+    known_[i].hash = hashes[i];
+    ids_.set(acts_[i].id, static_cast<uint32_t>(i));
   }
   last_at_.instant.us = static_cast<int64_t>(in.number());
   last_at_.offset_minutes = static_cast<int32_t>(static_cast<int64_t>(in.number()));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -117,18 +118,26 @@ class History {
   std::vector<Sym> lists_;
   std::vector<Sym> documents_;
   std::vector<Sym> case_order_;
-  std::unordered_map<Sym, uint32_t> case_index_;
+  SymTable case_index_;  // case → its place in case_order_ and by_case_
   std::vector<std::vector<uint32_t>> by_case_;
-  // The canonical bytes decide between two contents of one id; kept while they are few, by their hash beyond.
+  // What an act said, to be compared if its id is met again; the bytes (pack_act) only while they are few.
   struct Known {
-    uint32_t act = 0;
     uint64_t hash = 0;
-    std::string bytes;
+    const char* bytes = nullptr;
+    uint32_t size = 0;
+    std::string_view view() const { return {bytes, size}; }
   };
   static constexpr size_t kKeptBytes = size_t{256} << 20;
+  std::string_view keep(std::string_view bytes);
+  std::vector<uint32_t>& of_case(Sym case_id);
+  SymTable ids_;              // id → act, for acts of own ids
+  std::vector<Known> known_;  // by act
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* block_next_ = nullptr;
+  size_t block_free_ = 0;
   size_t kept_bytes_ = 0;
-  std::unordered_map<Sym, Known> ids_;
-  std::unordered_map<Sym, Sym> kinds_;  // agency → kind
+  std::string packed_;    // scratch
+  SymTable kinds_;        // agency → kind
   OffsetTime last_at_{Instant{INT64_MIN}, 0};
 };
 

@@ -1,12 +1,15 @@
 // Strings as small numbers: equal strings, equal Sym. 0 is "none".
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/hash.h"
 
 namespace heng::watch {
 
@@ -15,42 +18,36 @@ using Sym = uint32_t;
 // Not thread-safe for intern(); text() and find() are safe while nobody interns.
 class Interner {
  public:
-  Interner() : slots_(1024, 0) { texts_.emplace_back(); }
+  Interner() : slots_(1024) { texts_.emplace_back(); }
 
   Sym intern(std::string_view text) {
     if (text.empty()) return 0;
-    const size_t slot = slot_of(text);
-    if (slots_[slot] != 0) return slots_[slot];
+    const uint32_t tag = static_cast<uint32_t>(hash_bytes(text));
+    const size_t slot = slot_of(text, tag);
+    if (slots_[slot].sym != 0) return slots_[slot].sym;
     const Sym sym = static_cast<Sym>(texts_.size());
     texts_.push_back(keep(text));
-    slots_[slot] = sym;
+    slots_[slot] = {sym, tag};
     if (texts_.size() * 2 > slots_.size()) grow();
     return sym;
   }
-  Sym find(std::string_view text) const { return text.empty() ? 0 : slots_[slot_of(text)]; }
+  Sym find(std::string_view text) const {
+    return text.empty() ? 0 : slots_[slot_of(text, static_cast<uint32_t>(hash_bytes(text)))].sym;
+  }
   std::string_view text(Sym sym) const { return texts_[sym]; }
   std::string string(Sym sym) const { return std::string(texts_[sym]); }
   size_t size() const { return texts_.size(); }
 
  private:
-  static uint64_t hash(std::string_view text) {
-    uint64_t h = 0x9E3779B97F4A7C15ULL ^ text.size();
-    size_t i = 0;
-    for (; i + 8 <= text.size(); i += 8) {
-      uint64_t word = 0;
-      std::memcpy(&word, text.data() + i, 8);
-      h = (h ^ word) * 0xD6E8FEB86659FD93ULL;
-      h ^= h >> 32;
-    }
-    uint64_t tail = 0;
-    if (i < text.size()) std::memcpy(&tail, text.data() + i, text.size() - i);
-    h = (h ^ tail) * 0xD6E8FEB86659FD93ULL;
-    return h ^ (h >> 29);
-  }
-  size_t slot_of(std::string_view text) const {
+  // The hash stands beside the symbol, so that a text is compared only with its like.
+  struct Slot {
+    Sym sym = 0;
+    uint32_t tag = 0;
+  };
+  size_t slot_of(std::string_view text, uint32_t tag) const {
     const size_t mask = slots_.size() - 1;
-    size_t slot = hash(text) & mask;
-    while (slots_[slot] != 0 && texts_[slots_[slot]] != text) slot = (slot + 1) & mask;
+    size_t slot = tag & mask;
+    while (slots_[slot].sym != 0 && (slots_[slot].tag != tag || texts_[slots_[slot].sym] != text)) slot = (slot + 1) & mask;
     return slot;
   }
   std::string_view keep(std::string_view text) {
@@ -67,17 +64,37 @@ class Interner {
     return kept;
   }
   void grow() {
-    std::vector<Sym> old(slots_.size() * 2, 0);
+    std::vector<Slot> old(slots_.size() * 2);
     old.swap(slots_);
-    for (Sym sym = 1; sym < texts_.size(); ++sym) slots_[slot_of(texts_[sym])] = sym;
+    const size_t mask = slots_.size() - 1;
+    for (const Slot& one : old) {
+      if (one.sym == 0) continue;
+      size_t slot = one.tag & mask;
+      while (slots_[slot].sym != 0) slot = (slot + 1) & mask;
+      slots_[slot] = one;
+    }
   }
 
   static constexpr size_t kBlock = size_t{1} << 16;
-  std::vector<Sym> slots_;
+  std::vector<Slot> slots_;
   std::vector<std::string_view> texts_;
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   size_t free_ = 0;
+};
+
+// A number for each symbol that has one; as large as the largest symbol it was given.
+class SymTable {
+ public:
+  static constexpr uint32_t kNothing = UINT32_MAX;
+  uint32_t find(Sym sym) const { return sym < slots_.size() ? slots_[sym] : kNothing; }
+  void set(Sym sym, uint32_t value) {
+    if (sym >= slots_.size()) slots_.resize(std::max<size_t>(sym + 1, slots_.size() * 2), kNothing);
+    slots_[sym] = value;
+  }
+
+ private:
+  std::vector<uint32_t> slots_;
 };
 
 }  // namespace heng::watch

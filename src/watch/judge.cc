@@ -166,27 +166,33 @@ Tri Evaluator::earlier(const Atom& atom, const View& view) {
   int64_t least = 0;
   int64_t most = 0;
   Tri open = Tri::yes;  // no `since` act after the candidate
-  for (uint32_t rank = limit; rank-- > 0 && open != Tri::no;) {
+  const auto look = [&](uint32_t rank) {
     Tri found = match(*atom.pattern, rank, past);
     if (found != Tri::no && atom.window) {
       const Tri inside = in_window(*atom.window, rank, past);
       // What lies before an act that is already out of reach is out of reach too.
-      if (inside == Tri::no && atom.window->kind == law::Window::Kind::within) break;
+      if (inside == Tri::no && atom.window->kind == law::Window::Kind::within) return false;
       found = both(found, inside);
     }
     if (found == Tri::yes && open == Tri::yes) {
       ++least;
       ++most;
       if (view.notes != nullptr) view.notes->witnesses.push_back(rank);
-      if (wants_one) return Tri::yes;
+      if (wants_one) return false;
     } else if (found != Tri::no) {
       ++most;
     }
-    if (atom.since) {
-      const Tri reset = match(*atom.since, rank, past);
-      open = both(open, negate(reset));
+    return true;
+  };
+  if (!atom.since) {
+    backward(*atom.pattern, limit, look);
+  } else {
+    for (uint32_t rank = limit; rank-- > 0 && open != Tri::no;) {
+      if (!look(rank)) break;
+      open = both(open, negate(match(*atom.since, rank, past)));
     }
   }
+  if (wants_one && least > 0) return Tri::yes;
   law::Count one;
   one.kind = law::Count::Kind::at_least;
   one.numbers = {1};

@@ -126,6 +126,8 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
   std::atomic<size_t> next{0};
   constexpr size_t kBatch = 64;
   const auto work = [&](Part& part) {
+    Scope scope(history, false);
+    CaseJudge judge(scope, index, options, false);
     for (;;) {
       const size_t first = next.fetch_add(kBatch);
       if (first >= cases.size()) return;
@@ -134,11 +136,11 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
         for (const LiveActs::Dropped& dropped : live.dropped)
           if (dropped.why == LiveActs::Dropped::Why::bad_reference)
             part.reported.push_back(plan.symbols.string(history.act(dropped.act).id));
-        const Scope scope(history, live.acts, false);
+        scope.reset(live.acts);
+        judge.reset();
         for (const int32_t subject : across)
           for (uint32_t rank = 0; rank < scope.size(); ++rank)
             for (const Sym value : scope.carried(rank, subject)) part.across[{subject, value}].push_back(live.acts[rank]);
-        CaseJudge judge(scope, index, options, false);
         const size_t before_case = part.findings.size();
         judge.run(part.findings, nullptr);
         if (options.all_views || (options.views && part.findings.size() > before_case)) {
@@ -169,12 +171,14 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
       all.insert(all.end(), acts.begin(), acts.end());
     }
   }
+  Scope scope(history, true);
+  CaseJudge judge(scope, index, options, true);
   for (auto& [key, acts] : wide) {
     std::sort(acts.begin(), acts.end(), [&](const LiveActs::Item& a, const LiveActs::Item& b) {
       return timeline_before(history, a, b);
     });
-    const Scope scope(history, acts, true);
-    CaseJudge judge(scope, index, options, true);
+    scope.reset(acts);
+    judge.reset();
     const Key only{key.first, key.second};
     judge.run(out.findings, &only);
   }

@@ -81,6 +81,24 @@ struct Quantity {
 
 struct Atom;
 
+// A set of act types.
+class TypeSet {
+ public:
+  void add(uint16_t type) {
+    if (type / 64 >= words_.size()) words_.resize(type / 64 + 1, 0);
+    words_[type / 64] |= uint64_t{1} << (type % 64);
+  }
+  void add_all() { all_ = true; }
+  // Types no pack declares are only in the set of all.
+  bool has(uint16_t type) const {
+    return all_ || (type / 64 < words_.size() && (words_[type / 64] >> (type % 64) & 1) != 0);
+  }
+
+ private:
+  bool all_ = false;
+  std::vector<uint64_t> words_;
+};
+
 struct Pattern {
   bool any_act = false;
   std::vector<uint16_t> types;  // sorted
@@ -236,6 +254,7 @@ struct State : Head {
   bool day_after = false;
   std::vector<Event> begins;
   std::vector<Event> ends;
+  TypeSet heeds;  // what its patterns speak of
 };
 struct Fact : Head {
   std::vector<Condition> when;
@@ -265,6 +284,8 @@ struct Clock : Head {
   std::vector<law::Warning::Kind> warn_kinds;
   std::vector<Decimal> warn_percents;
   std::vector<Quantity> warn_quantities;
+  bool keys_by_subject = true;  // no `for FIELD` in what starts it names further keys
+  TypeSet heeds;  // what may meet, lapse, restart or extend it
 };
 struct Separation : Head {
   std::vector<Sym> roles;       // either roles

@@ -33,15 +33,12 @@ RuleVerdict Evaluator::judge(const Rule& rule, Key key, uint32_t rank, View* use
     const auto look = [&](uint32_t candidate) {
       how = match(given.pattern, candidate, view);
       if (how != Tri::no) found = candidate;
-      return how != Tri::no;
+      return how == Tri::no;
     };
-    if (given.first) {
-      for (uint32_t candidate = 0; candidate < limit; ++candidate)
-        if (look(candidate)) break;
-    } else {
-      for (uint32_t candidate = limit; candidate-- > 0;)
-        if (look(candidate)) break;
-    }
+    if (given.first)
+      forward(given.pattern, 0, limit, look);
+    else
+      backward(given.pattern, limit, look);
     if (found == kNoRank) return out;  // nothing found: not judged
     if (how == Tri::unknown) return undecided();
     view.aliases[static_cast<size_t>(given.alias)] = found;

@@ -4,6 +4,25 @@
 
 namespace heng::watch {
 
+void Scope::reset(std::span<const LiveActs::Item> acts) {
+  ++epoch_;
+  acts_.assign(acts.begin(), acts.end());
+  links_.resize(acts_.size());
+  for (uint32_t rank = 0; rank < acts_.size(); ++rank) {
+    links_[rank] = {kNoRank, kNoRank};
+    const uint16_t type = act(rank).type;
+    if (type == kUnknownType) continue;
+    Ends& ends = ends_[type];
+    if (ends.epoch != epoch_) {
+      ends = {epoch_, rank, rank};
+      continue;
+    }
+    links_[rank].previous = ends.last;
+    links_[ends.last].next = rank;
+    ends.last = rank;
+  }
+}
+
 uint32_t Scope::count_until(Instant instant) const {
   const auto it = std::partition_point(acts_.begin(), acts_.end(), [&](const LiveActs::Item& item) {
     return history_.act(item.act).at_us <= instant.us;
@@ -75,13 +94,15 @@ void Scope::Carriage::name(Sym value) {
 }
 
 const Scope::Carriage& Scope::carriage(int32_t subject_index) const {
-  for (const auto& [known, carriage] : carriages_)
-    if (known == subject_index) return *carriage;
-  carriages_.emplace_back(subject_index, std::make_unique<Carriage>());
-  Carriage& out = *carriages_.back().second;
+  Carriage& out = carriages_[static_cast<size_t>(subject_index)];
+  if (out.epoch == epoch_) return out;
+  out.epoch = epoch_;
+  out.by_rank.assign(size(), {});
+  out.lists.clear();
+  out.named.clear();
+  if (!out.named_from.empty()) out.named_from.clear();
   const Subject& subject = plan_.subjects[static_cast<size_t>(subject_index)];
-  out.by_rank.resize(size());
-  std::vector<Sym> values;
+  std::vector<Sym>& values = carried_;
   for (uint32_t rank = 0; rank < size(); ++rank) {
     values.clear();
     carry(rank, subject, values);

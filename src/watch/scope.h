@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -25,11 +25,20 @@ struct Key {
   bool operator==(const Key&) const = default;
 };
 
-// Acts are spoken of by rank: 0 is the first in timeline order.
+inline constexpr uint32_t kNoRank = UINT32_MAX;
+
+// Acts are spoken of by rank: 0 is the first in timeline order. A scope reads the history and is for one thread.
 class Scope {
  public:
-  Scope(const History& history, std::vector<LiveActs::Item> acts, bool across)
-      : history_(history), plan_(history.plan()), acts_(std::move(acts)), across_(across) {}
+  Scope(const History& history, bool across)
+      : history_(history), plan_(history.plan()), across_(across), carriages_(plan_.subjects.size()),
+        ends_(plan_.acts.size()) {}
+  Scope(const History& history, std::span<const LiveActs::Item> acts, bool across) : Scope(history, across) { reset(acts); }
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+
+  // Takes another timeline; what was asked of the one before is forgotten, its memory kept.
+  void reset(std::span<const LiveActs::Item> acts);
 
   const History& history() const { return history_; }
   const Plan& plan() const { return plan_; }
@@ -45,6 +54,12 @@ class Scope {
   uint32_t count_until(Instant instant) const;
   // The first rank with `at` not before the instant.
   uint32_t first_at(Instant instant) const;
+
+  // The acts of one type in timeline order: first or last of it, next or previous of the same type; kNoRank ends.
+  uint32_t first_of(uint16_t type) const { return ends_[type].epoch == epoch_ ? ends_[type].first : kNoRank; }
+  uint32_t last_of(uint16_t type) const { return ends_[type].epoch == epoch_ ? ends_[type].last : kNoRank; }
+  uint32_t next_of(uint32_t rank) const { return links_[rank].next; }
+  uint32_t previous_of(uint32_t rank) const { return links_[rank].previous; }
 
   // How the act stands in the key's timeline.
   Tri stands(uint32_t rank, Key key) const;
@@ -67,6 +82,7 @@ class Scope {
     uint32_t count = 0;  // listed: how many; all_named, unknown_named: how many values were named before
   };
   struct Carriage {
+    uint32_t epoch = 0;
     std::vector<Standing> by_rank;
     std::vector<Sym> lists;
     std::vector<Sym> named;                        // in order of first naming
@@ -82,7 +98,20 @@ class Scope {
   const Plan& plan_;
   std::vector<LiveActs::Item> acts_;
   bool across_;
-  mutable std::vector<std::pair<int32_t, std::unique_ptr<Carriage>>> carriages_;  // few subjects a scope
+  uint32_t epoch_ = 1;  // of the timeline; what carries another number is of one before
+  mutable std::vector<Carriage> carriages_;  // by subject
+  mutable std::vector<Sym> carried_;         // scratch
+  struct Ends {
+    uint32_t epoch = 0;
+    uint32_t first = 0;
+    uint32_t last = 0;
+  };
+  struct Link {
+    uint32_t next = 0;
+    uint32_t previous = 0;
+  };
+  std::vector<Ends> ends_;   // by act type
+  std::vector<Link> links_;  // by rank
 };
 
 }  // namespace heng::watch

@@ -52,11 +52,18 @@ std::vector<Key> Evaluator::keys_of(const Clock& clock) {
   return keys_of(clock, patterns);
 }
 
+void Evaluator::reset(Instant now) {
+  ++epoch_;
+  now_ = now;
+  next_change_ = Instant{INT64_MAX};
+  undecided_.clear();
+  depth_ = 0;
+}
+
 const std::vector<StateSpan>& Evaluator::spans(int32_t index, Key key) {
-  const auto id = std::tuple(index, key.subject, key.value);
-  const auto known = spans_.find(id);
-  if (known != spans_.end()) return known->second;
-  std::vector<StateSpan>& out = spans_[id];  // a state that asks for itself finds nothing yet
+  const auto [answer, known] = spans_[static_cast<size_t>(index)].of(key, epoch_);
+  std::vector<StateSpan>& out = *answer;  // a state that asks for itself finds nothing yet
+  if (known) return out;
   const State& state = plan_.states[static_cast<size_t>(index)];
   const calendar::Zone& clock = zone(&state);
   if (depth_ > kDeepest) return out;
@@ -101,6 +108,7 @@ const std::vector<StateSpan>& Evaluator::spans(int32_t index, Key key) {
 
   Notes notes;
   for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
+    if (!state.heeds.has(scope_.act(rank).type)) continue;
     const Instant at = scope_.act(rank).at();
     if (!marks.empty()) apply_marks(at);
     View view = view_of(state, key, rank, &notes);
@@ -144,23 +152,24 @@ const std::vector<StateSpan>& Evaluator::spans(int32_t index, Key key) {
 }
 
 // The instants at which one event happens for the key, with what happened.
-std::vector<Evaluator::Start> Evaluator::starts_by(const Clock& clock, const Event& event, Key key,
-                                                   Horizon horizon) {
-  std::vector<Start> out;
+void Evaluator::starts_by(const Clock& clock, const Event& event, Key key, Horizon horizon, std::vector<Start>& out) {
   const calendar::Zone& local = zone(&clock);
-  const auto root_id = [&](uint32_t rank) {
-    return rank == kNoRank ? std::string() : plan_.symbols.string(scope_.root(rank).id);
+  const auto root = [&](uint32_t rank) { return rank == kNoRank ? Anchor{} : Anchor{scope_.root(rank).id, {}}; };
+  const auto set_by = [&](Anchor anchor, uint32_t rank) {
+    anchor.rest += '|';
+    anchor.rest += plan_.symbols.text(scope_.root(rank).id);
+    return anchor;
   };
   switch (event.kind) {
     case law::Event::Kind::pattern: {
       Notes notes;
-      for (uint32_t rank = 0; rank < horizon.limit; ++rank) {
-        if (scope_.act(rank).at() > horizon.now) break;
+      forward(event.pattern, 0, horizon.limit, [&](uint32_t rank) {
+        if (scope_.act(rank).at() > horizon.now) return false;
         notes.missing.clear();
         View view = view_of(clock, key, rank, &notes);
         const Tri starts = match(event.pattern, rank, view);
-        if (starts == Tri::no) continue;
-        Start start{rank, scope_.act(rank).at(), root_id(rank), std::nullopt, rank, true};
+        if (starts == Tri::no) return true;
+        Start start{rank, scope_.act(rank).at(), root(rank), std::nullopt, rank, true};
         bool known = starts == Tri::yes;
         if (event.from != 0 && known) {
           const Datum* datum = scope_.field(rank, event.from);
@@ -176,7 +185,8 @@ std::vector<Evaluator::Start> Evaluator::starts_by(const Clock& clock, const Eve
           out.push_back(std::move(start));
         else if (binds(clock, scope_.act(rank).at()))
           note_undecided(clock, key, rank, notes.missing);
-      }
+        return true;
+      });
       break;
     }
     case law::Event::Kind::end_of:
@@ -187,7 +197,7 @@ std::vector<Evaluator::Start> Evaluator::starts_by(const Clock& clock, const Eve
         const Rule& rule = plan_.rules[static_cast<size_t>(event.rule)];
         for (uint32_t rank = 0; rank < horizon.limit; ++rank)
           if (judge(rule, key_for(rule, key), rank).outcome == RuleVerdict::Outcome::breached)
-            out.push_back({rank, scope_.act(rank).at(), root_id(rank), std::nullopt, rank, true});
+            out.push_back({rank, scope_.act(rank).at(), root(rank), std::nullopt, rank, true});
         break;
       }
       for (const int32_t other : plan_.groups[static_cast<size_t>(event.group)]) {
@@ -205,7 +215,7 @@ std::vector<Evaluator::Start> Evaluator::starts_by(const Clock& clock, const Eve
             may_change_at(last.sum.end);
             if (last.sum.end > horizon.now) continue;
             Start start{instance.start_rank, last.sum.end, instance.anchor, std::nullopt, 0, false};
-            if (last.set_by != kNoRank) start.anchor += "|" + root_id(last.set_by);
+            if (last.set_by != kNoRank) start.anchor = set_by(std::move(start.anchor), last.set_by);
             out.push_back(std::move(start));
             continue;
           }
@@ -215,8 +225,7 @@ std::vector<Evaluator::Start> Evaluator::starts_by(const Clock& clock, const Eve
               if (segment.set_by == kNoRank) continue;
               const Instant at = scope_.act(segment.set_by).at();
               if (at > horizon.now) continue;
-              out.push_back({segment.set_by, at, instance.anchor + "|" + root_id(segment.set_by),
-                             std::nullopt, segment.set_by, true});
+              out.push_back({segment.set_by, at, set_by(instance.anchor, segment.set_by), std::nullopt, segment.set_by, true});
               continue;
             }
             if (segment.open) continue;
@@ -247,7 +256,7 @@ std::vector<Evaluator::Start> Evaluator::starts_by(const Clock& clock, const Eve
             may_change_at(fires);
             if (fires > horizon.now) continue;
             Start start{instance.start_rank, fires, instance.anchor, std::nullopt, 0, false};
-            if (segment.set_by != kNoRank) start.anchor += "|" + root_id(segment.set_by);
+            if (segment.set_by != kNoRank) start.anchor = set_by(std::move(start.anchor), segment.set_by);
             if (superseded || stopped) start.void_from = segment.until;
             out.push_back(std::move(start));
           }
@@ -275,23 +284,20 @@ std::vector<Evaluator::Start> Evaluator::starts_by(const Clock& clock, const Eve
         const Instant end = local.start_of(Date{last.days + 1});
         may_change_at(end);
         if (end > horizon.now) break;
-        out.push_back({kNoRank, end, format_date(last), std::nullopt, 0, false});
+        out.push_back({kNoRank, end, Anchor{0, format_date(last)}, std::nullopt, 0, false});
         day = civil_of(Date{last.days + 1});
       }
       break;
     }
   }
-  return out;
 }
 
 std::vector<Evaluator::Start> Evaluator::starts_of(const Clock& clock, Key key, Horizon horizon) {
   std::vector<Start> out;
-  for (const Event& event : clock.starts) {
-    std::vector<Start> some = starts_by(clock, event, key, horizon);
-    out.insert(out.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
-  }
+  for (const Event& event : clock.starts) starts_by(clock, event, key, horizon, out);
   for (Start& start : out)
     if (!start.by_act) start.limit = std::min(horizon.limit, scope_.count_until(start.at));
+  if (out.size() < 2) return out;
   std::sort(out.begin(), out.end(),
             [](const Start& a, const Start& b) { return a.at != b.at ? a.at < b.at : a.limit < b.limit; });
   // One running for one start, however many lines it fits.
