@@ -18,8 +18,8 @@ struct ByteWriter {
     number(value.size());
     bytes.append(value);
   }
-  template <typename T>
-  void vector(const std::vector<T>& values) {
+  template <typename T, typename A>
+  void vector(const std::vector<T, A>& values) {
     static_assert(std::is_trivially_copyable_v<T>);
     number(values.size());
     bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
@@ -52,8 +52,8 @@ struct ByteReader {
     rest.remove_prefix(size);
     return out;
   }
-  template <typename T>
-  void vector(std::vector<T>& out) {
+  template <typename T, typename A>
+  void vector(std::vector<T, A>& out) {
     static_assert(std::is_trivially_copyable_v<T>);
     const uint64_t count = number();
     if (count > rest.size() / sizeof(T)) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "tlog/hash.h"
 #include "watch/explain.h"
@@ -84,7 +84,7 @@ void CaseJudge::add_act(Finding& finding, uint32_t rank) const {
 
 OffsetTime CaseJudge::at_act(uint32_t rank) const {
   const StoredAct& act = scope_.act(rank);
-  return {act.at(), act.offset_minutes};
+  return {act.at(), act.offset_minutes()};
 }
 
 bool CaseJudge::mine(const Head& head) const {
@@ -296,38 +296,62 @@ void CaseJudge::roles_apart(const Separation& separation, Key key) {
     Sym role;
     uint32_t rank;
   };
-  std::map<Sym, std::vector<Held>> held;
-  std::unordered_set<Sym> done;
+  struct Person {
+    Sym id;
+    bool done = false;
+    Held first;  // the first role, without a vector: most people hold one
+    std::vector<Held> others;
+  };
+  std::vector<Person> people;
+  std::unordered_map<Sym, uint32_t> by_id;  // kept only when they are many
+  const auto person = [&](Sym id) -> Person& {
+    constexpr size_t kFew = 16;
+    if (by_id.empty()) {
+      for (Person& one : people)
+        if (one.id == id) return one;
+    } else if (const auto found = by_id.find(id); found != by_id.end()) {
+      return people[found->second];
+    }
+    people.push_back({id, false, {0, kNoRank}, {}});
+    if (people.size() == kFew)
+      for (uint32_t i = 0; i < kFew; ++i) by_id.emplace(people[i].id, i);
+    else if (people.size() > kFew)
+      by_id.emplace(id, static_cast<uint32_t>(people.size() - 1));
+    return people.back();
+  };
   for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
     if (scope_.stands(rank, key) != Tri::yes) continue;
     for (const PartyRef& party : scope_.history().by(scope_.act(rank))) {
       if (std::find(separation.roles.begin(), separation.roles.end(), party.role) == separation.roles.end())
         continue;
-      auto& roles = held[party.id];
-      const bool known =
-          std::any_of(roles.begin(), roles.end(), [&](const Held& h) { return h.role == party.role; });
-      if (!known) roles.push_back({party.role, rank});
-      if (roles.size() < 2 || done.contains(party.id) || !evaluator_.binds(separation, scope_.act(rank).at()))
+      Person& who_did = person(party.id);
+      if (who_did.first.role == 0) who_did.first = {party.role, rank};
+      const bool known = who_did.first.role == party.role ||
+                         std::any_of(who_did.others.begin(), who_did.others.end(),
+                                     [&](const Held& h) { return h.role == party.role; });
+      if (!known) who_did.others.push_back({party.role, rank});
+      if (who_did.others.empty() || who_did.done || !evaluator_.binds(separation, scope_.act(rank).at()))
         continue;
       if (excused(separation, key, rank)) continue;
-      done.insert(party.id);
+      who_did.done = true;
       Finding finding = base(separation, key, rank);
       finding.kind = Kind::breach;
       finding.at = at_act(rank);
       finding.key.emplace_back("person_in_office", plan_.symbols.string(party.id));
       add_act(finding, rank);
-      for (const Held& h : roles) add_act(finding, h.rank);
+      add_act(finding, who_did.first.rank);
+      for (const Held& h : who_did.others) add_act(finding, h.rank);
       Why line;
       line.step = "condition";
       line.act = act_id(evaluator_, rank);
       const std::string who = plan_.symbols.string(party.id);
-      const std::string a = plan_.symbols.string(roles[0].role);
-      const std::string b = plan_.symbols.string(roles[1].role);
+      const std::string a = plan_.symbols.string(who_did.first.role);
+      const std::string b = plan_.symbols.string(who_did.others[0].role);
       const auto label = [&](Sym role) {
         const auto found = plan_.role_labels.find(role);
         return found == plan_.role_labels.end() ? plan_.symbols.string(role) : found->second.zh;
       };
-      line.text = {fmt::format("{} 先后担任 {} 与 {}", who, label(roles[0].role), label(roles[1].role)),
+      line.text = {fmt::format("{} 先后担任 {} 与 {}", who, label(who_did.first.role), label(who_did.others[0].role)),
                    fmt::format("{} acted both as {} and as {}", who, a, b)};
       finding.why.push_back(line);
       finding.message = {separation.label.zh + "：" + line.text.zh,

@@ -144,7 +144,7 @@ Datum History::typed(const Value& value, law::Type::Kind type, bool declared, Sy
       }
       if (const auto local = parse_local_time(value.text); local.ok()) {  // on the act's own clock
         out.kind = Datum::Kind::instant;
-        out.payload = local.value() - act.offset_minutes * kMinute;
+        out.payload = local.value() - act.offset_minutes() * kMinute;
         return out;
       }
       return wrong();
@@ -188,8 +188,7 @@ Datum History::typed(const Value& value, law::Type::Kind type, bool declared, Sy
 
 void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
   out.at_us = act.at.instant.us;
-  out.offset_minutes = static_cast<int16_t>(act.at.offset_minutes);
-  out.recorded = act.recorded.has_value();
+  out.offset_recorded = static_cast<int16_t>(act.at.offset_minutes * 2 + (act.recorded ? 1 : 0));
   out.place_us = act.recorded ? act.recorded->instant.us : out.at_us;
   out.id = plan_.symbols.intern(act.id);
   out.case_id = plan_.symbols.intern(act.case_id);
@@ -209,6 +208,8 @@ void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
   out.first_party = static_cast<uint32_t>(parties_.size());
   for (const Party& party : act.by) parties_.push_back({plan_.symbols.intern(party.id), plan_.symbols.intern(party.role)});
   for (const Party& party : act.on) parties_.push_back({plan_.symbols.intern(party.id), plan_.symbols.intern(party.role)});
+  for (const Document& document : act.docs) parties_.push_back({plan_.symbols.intern(document.kind), 0});
+  out.document_count = static_cast<uint16_t>(act.docs.size());
   out.by_count = static_cast<uint16_t>(act.by.size());
   out.on_count = static_cast<uint16_t>(act.on.size());
 
@@ -242,9 +243,6 @@ void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
     data_.push_back(typed(value, kind, known, field, out, notes));
   }
   out.datum_count = static_cast<uint16_t>(data_.size() - out.first_datum);
-  out.first_document = static_cast<uint32_t>(documents_.size());
-  for (const Document& document : act.docs) documents_.push_back(plan_.symbols.intern(document.kind));
-  out.document_count = static_cast<uint16_t>(act.docs.size());
 }
 
 History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_ids) {
@@ -360,7 +358,6 @@ void History::save(ByteWriter& out, Sym base_symbols) const {
   out.vector(parties_);
   out.vector(data_);
   out.vector(lists_);
-  out.vector(documents_);
   out.vector(case_order_);
   std::vector<uint64_t> hashes;
   hashes.reserve(known_.size());
@@ -379,7 +376,6 @@ bool History::load(ByteReader& in, Sym base_symbols) {
   in.vector(parties_);
   in.vector(data_);
   in.vector(lists_);
-  in.vector(documents_);
   in.vector(case_order_);
   for (const Sym id : case_order_) {
     case_index_.set(id, static_cast<uint32_t>(by_case_.size()));
@@ -497,7 +493,7 @@ class Liveness {
   Place place(uint32_t act) {
     std::vector<uint32_t> path;
     uint32_t at = act;
-    while (!place_of_.contains(at) && !history_.act(at).recorded && target_.contains(at)) {
+    while (!place_of_.contains(at) && !history_.act(at).recorded() && target_.contains(at)) {
       path.push_back(at);
       at = target_.at(at);
     }
@@ -555,13 +551,25 @@ bool timeline_before(const History& history, const LiveActs::Item& a, const Live
 }
 
 LiveActs live_acts(const History& history, const std::vector<uint32_t>& case_acts, Instant now) {
-  using Reason = LiveActs::Dropped::Why;
   LiveActs out;
+  live_acts(history, case_acts, now, out);
+  return out;
+}
+
+void live_acts(const History& history, const std::vector<uint32_t>& case_acts, Instant now, LiveActs& out) {
+  using Reason = LiveActs::Dropped::Why;
+  out.acts.clear();
+  out.dropped.clear();
   bool references = false;
   bool waiting = false;
+  bool in_order = true;  // each done after the one before
+  int64_t last = INT64_MIN;
   for (const uint32_t act : case_acts) {
-    references = references || history.act(act).corrects != 0 || history.act(act).annuls != 0;
-    waiting = waiting || history.act(act).at_us > now.us;
+    const StoredAct& stored = history.act(act);
+    references = references || stored.corrects != 0 || stored.annuls != 0;
+    waiting = waiting || stored.at_us > now.us;
+    in_order = in_order && last < stored.at_us;
+    last = stored.at_us;
   }
   std::vector<uint32_t> done;
   const std::vector<uint32_t>* acts = &case_acts;
@@ -592,10 +600,10 @@ LiveActs live_acts(const History& history, const std::vector<uint32_t>& case_act
         out.acts.push_back({act, liveness.root(act)});
     }
   }
+  if (in_order) return;
   std::sort(out.acts.begin(), out.acts.end(), [&](const LiveActs::Item& a, const LiveActs::Item& b) {
     return timeline_before(history, a, b);
   });
-  return out;
 }
 
 }  // namespace heng::watch

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "act/act.h"
+#include "base/huge.h"
 #include "watch/bytes.h"
 #include "watch/plan.h"
 
@@ -30,7 +31,8 @@ struct Datum {
   int64_t payload = 0;   // number: mantissa; symbol; yes_no: 0/1; date: days; instant: us; minutes; list: first index
 };
 
-struct StoredAct {
+// One line of the processor's cache.
+struct alignas(64) StoredAct {
   int64_t at_us = 0;
   int64_t place_us = 0;  // recorded, else at; a correction or annulment without `recorded`: that of what it names
   Sym id = 0;
@@ -40,17 +42,17 @@ struct StoredAct {
   Sym type_name = 0;
   Sym corrects = 0;
   Sym annuls = 0;
-  uint32_t first_party = 0;
+  uint32_t first_party = 0;  // those who did it, those it was done to, the kinds of its documents
   uint32_t first_datum = 0;
-  uint32_t first_document = 0;
   uint16_t type = kUnknownType;
-  int16_t offset_minutes = 0;
+  int16_t offset_recorded = 0;  // twice the offset in minutes, and one more if `recorded` was given
   uint16_t by_count = 0;
   uint16_t on_count = 0;
   uint16_t datum_count = 0;
   uint16_t document_count = 0;
-  bool recorded = false;  // `recorded` was given
 
+  int16_t offset_minutes() const { return static_cast<int16_t>(offset_recorded >> 1); }
+  bool recorded() const { return (offset_recorded & 1) != 0; }
   Instant at() const { return {at_us}; }
   Instant place() const { return {place_us}; }
 };
@@ -82,8 +84,9 @@ class History {
     return {parties_.data() + act.first_party + act.by_count, act.on_count};
   }
   std::span<const Datum> data(const StoredAct& act) const { return {data_.data() + act.first_datum, act.datum_count}; }
-  std::span<const Sym> documents(const StoredAct& act) const {
-    return {documents_.data() + act.first_document, act.document_count};
+  // As parties whose id is the document's kind.
+  std::span<const PartyRef> documents(const StoredAct& act) const {
+    return {parties_.data() + act.first_party + act.by_count + act.on_count, act.document_count};
   }
   std::span<const Sym> list(const Datum& datum) const {
     return {lists_.data() + datum.payload, datum.count};
@@ -98,6 +101,18 @@ class History {
   // Cases by name of first appearance; the acts of one (indices, in the order added).
   const std::vector<Sym>& cases() const { return case_order_; }
   const std::vector<uint32_t>& acts_of(Sym case_id) const;
+  // The same by the case's place in cases().
+  const std::vector<uint32_t>& acts_of_place(size_t place) const { return by_case_[place]; }
+  // Brings what is next read of a case's acts nearer: first the acts, then their people and fields.
+  void prefetch_acts(size_t place) const {
+    for (const uint32_t act : by_case_[place]) __builtin_prefetch(&acts_[act]);
+  }
+  void prefetch_people(size_t place) const {
+    for (const uint32_t act : by_case_[place]) {
+      __builtin_prefetch(parties_.data() + acts_[act].first_party);
+      __builtin_prefetch(data_.data() + acts_[act].first_datum);
+    }
+  }
   // The whole history as bytes and back; symbols from `base_symbols` on are the acts'. False: the bytes do not fit.
   void save(ByteWriter& out, Sym base_symbols) const;
   bool load(ByteReader& in, Sym base_symbols);
@@ -112,11 +127,10 @@ class History {
 
   Plan& plan_;
   Sym law_symbols_;  // names below are the law's; a field the law never names is not stored
-  std::vector<StoredAct> acts_;
-  std::vector<PartyRef> parties_;
-  std::vector<Datum> data_;
+  HugeVector<StoredAct> acts_;
+  HugeVector<PartyRef> parties_;
+  HugeVector<Datum> data_;
   std::vector<Sym> lists_;
-  std::vector<Sym> documents_;
   std::vector<Sym> case_order_;
   SymTable case_index_;  // case → its place in case_order_ and by_case_
   std::vector<std::vector<uint32_t>> by_case_;
@@ -156,6 +170,8 @@ struct LiveActs {
   std::vector<Dropped> dropped;
 };
 LiveActs live_acts(const History& history, const std::vector<uint32_t>& case_acts, Instant now);
+// The same into memory that is used again.
+void live_acts(const History& history, const std::vector<uint32_t>& case_acts, Instant now, LiveActs& out);
 
 // Timeline order: at, place of the root, id of the root in natural order.
 bool timeline_before(const History& history, const LiveActs::Item& a, const LiveActs::Item& b);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "base/huge.h"
 
 namespace heng::watch {
 
@@ -64,7 +65,7 @@ class Interner {
     return kept;
   }
   void grow() {
-    std::vector<Slot> old(slots_.size() * 2);
+    HugeVector<Slot> old(slots_.size() * 2);
     old.swap(slots_);
     const size_t mask = slots_.size() - 1;
     for (const Slot& one : old) {
@@ -75,9 +76,9 @@ class Interner {
     }
   }
 
-  static constexpr size_t kBlock = size_t{1} << 16;
-  std::vector<Slot> slots_;
-  std::vector<std::string_view> texts_;
+  static constexpr size_t kBlock = size_t{1} << 18;
+  HugeVector<Slot> slots_;
+  HugeVector<std::string_view> texts_;
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   size_t free_ = 0;
@@ -94,7 +95,7 @@ class SymTable {
   }
 
  private:
-  std::vector<uint32_t> slots_;
+  HugeVector<uint32_t> slots_;
 };
 
 }  // namespace heng::watch

@@ -308,7 +308,8 @@ Tri Evaluator::holds(const Atom& atom, const View& view) {
     case K::document: {
       if (view.spoken == kNoRank) return Tri::unknown;
       const auto documents = scope_.history().documents(scope_.act(view.spoken));
-      const bool there = std::find(documents.begin(), documents.end(), atom.names.at(0)) != documents.end();
+      const bool there = std::any_of(documents.begin(), documents.end(),
+                                     [&](const PartyRef& document) { return document.id == atom.names.at(0); });
       return tri(there != atom.negated);
     }
     case K::named: {

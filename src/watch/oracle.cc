@@ -21,7 +21,7 @@ CaseView case_view(const History& history, const LiveActs& live, Sym case_id) {
     view.id = plan.symbols.string(act.id);
     view.type = plan.symbols.string(act.type_name);
     view.label = act.type == kUnknownType ? Text{view.type, view.type} : plan.acts[act.type].label;
-    view.at = {act.at(), act.offset_minutes};
+    view.at = {act.at(), act.offset_minutes()};
     view.agency = plan.symbols.string(act.agency);
     view.agency_kind = plan.symbols.string(act.agency_kind);
     for (const PartyRef& party : history.by(act))
@@ -128,11 +128,16 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
   const auto work = [&](Part& part) {
     Scope scope(history, false);
     CaseJudge judge(scope, index, options, false);
+    LiveActs live;
     for (;;) {
       const size_t first = next.fetch_add(kBatch);
       if (first >= cases.size()) return;
       for (size_t i = first; i < std::min(first + kBatch, cases.size()); ++i) {
-        const LiveActs live = live_acts(history, history.acts_of(cases[i]), options.now);
+        if (options.only_case.empty()) {  // a case's acts lie far apart in a history of many
+          if (i + 4 < cases.size()) history.prefetch_acts(i + 4);
+          if (i + 2 < cases.size()) history.prefetch_people(i + 2);
+        }
+        live_acts(history, history.acts_of(cases[i]), options.now, live);
         for (const LiveActs::Dropped& dropped : live.dropped)
           if (dropped.why == LiveActs::Dropped::Why::bad_reference)
             part.reported.push_back(plan.symbols.string(history.act(dropped.act).id));
