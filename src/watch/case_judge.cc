@@ -75,6 +75,20 @@ Finding CaseJudge::base(const Head& head, Key key, uint32_t rank) const {
   return out;
 }
 
+void CaseJudge::add_acts(Finding& finding, std::span<const uint32_t> ranks) {
+  rank_mark_.resize(std::max<size_t>(rank_mark_.size(), scope_.size()), 0);
+  const uint32_t mark = ++ranks_marked_;
+  for (const std::string& id : finding.acts)  // the few there before
+    for (const uint32_t rank : ranks)
+      if (plan_.symbols.text(scope_.act(rank).id) == id) rank_mark_[rank] = mark;
+  finding.acts.reserve(finding.acts.size() + ranks.size());
+  for (const uint32_t rank : ranks) {
+    if (rank_mark_[rank] == mark) continue;
+    rank_mark_[rank] = mark;
+    finding.acts.push_back(act_id(evaluator_, rank));
+  }
+}
+
 void CaseJudge::add_act(Finding& finding, uint32_t rank) const {
   if (rank == kNoRank) return;
   const std::string id = act_id(evaluator_, rank);
@@ -130,7 +144,7 @@ void CaseJudge::rule_for(const Rule& rule, Key key, uint32_t rank) {
   finding.kind = rule.advise ? Kind::warn : Kind::breach;
   finding.at = at_act(rank);
   add_act(finding, rank);
-  for (const uint32_t witness : verdict.witnesses) add_act(finding, witness);
+  add_acts(finding, verdict.witnesses);
   finding.why = rule_lines(evaluator_, rule, verdict, view);
   finding.message = rule_words(rule, finding.why);
   finding.id = finding_id(finding, root_id(rank), rule.advise ? "advise" : "");
@@ -138,7 +152,16 @@ void CaseJudge::rule_for(const Rule& rule, Key key, uint32_t rank) {
 }
 
 const std::vector<int32_t>& CaseJudge::started() {
-  if (part_.clocks != nullptr) return *part_.clocks;
+  if (part_.clocks != nullptr) {
+    started_.clear();
+    for (const int32_t clock : *part_.clocks) {
+      const auto& types = index_.starts[static_cast<size_t>(clock)];
+      if (index_.starts_any[static_cast<size_t>(clock)] ||
+          std::any_of(types.begin(), types.end(), [this](uint16_t type) { return scope_.first_of(type) != kNoRank; }))
+        started_.push_back(clock);
+    }
+    return started_;
+  }
   ++mark_;
   clock_mark_.resize(plan_.clocks.size(), 0);
   started_ = index_.clocks_any;

@@ -19,6 +19,8 @@ struct Index {
   std::vector<std::vector<int32_t>> clocks;  // by the act types that may start them, other clocks between
   std::vector<int32_t> clocks_any;
   std::vector<std::vector<int32_t>> powers;
+  std::vector<std::vector<uint16_t>> starts;  // by clock: the types that may start it
+  std::vector<bool> starts_any;               // by clock: any act may
 
   explicit Index(const Plan& plan, const std::set<std::string>& only) {
     const size_t types = plan.acts.size();
@@ -36,33 +38,35 @@ struct Index {
       }
     }
     // A clock that another clock starts may start where that one may.
-    std::vector<std::set<uint16_t>> starts(plan.clocks.size());
+    std::vector<std::set<uint16_t>> starts_of(plan.clocks.size());
     std::vector<bool> any(plan.clocks.size(), false);
     for (bool changed = true; changed;) {
       changed = false;
       for (size_t i = 0; i < plan.clocks.size(); ++i) {
-        const size_t before = starts[i].size() + (any[i] ? 1 : 0);
+        const size_t before = starts_of[i].size() + (any[i] ? 1 : 0);
         for (const Event& event : plan.clocks[i].starts) {
           if (event.kind == law::Event::Kind::end_of_every || event.pattern.any_act) any[i] = true;
-          starts[i].insert(event.pattern.types.begin(), event.pattern.types.end());
+          starts_of[i].insert(event.pattern.types.begin(), event.pattern.types.end());
           if (event.rule != kNone)
             for (const Pattern& on : plan.rules[static_cast<size_t>(event.rule)].on) {
               any[i] = any[i] || on.any_act;
-              starts[i].insert(on.types.begin(), on.types.end());
+              starts_of[i].insert(on.types.begin(), on.types.end());
             }
           if (event.group == kNone) continue;
           for (const int32_t other : plan.groups[static_cast<size_t>(event.group)]) {
-            starts[i].insert(starts[static_cast<size_t>(other)].begin(), starts[static_cast<size_t>(other)].end());
+            starts_of[i].insert(starts_of[static_cast<size_t>(other)].begin(), starts_of[static_cast<size_t>(other)].end());
             any[i] = any[i] || any[static_cast<size_t>(other)];
           }
         }
-        changed = changed || before != starts[i].size() + (any[i] ? 1 : 0);
+        changed = changed || before != starts_of[i].size() + (any[i] ? 1 : 0);
       }
     }
+    starts_any = any;
+    for (const std::set<uint16_t>& one : starts_of) starts.emplace_back(one.begin(), one.end());
     for (size_t i = 0; i < plan.clocks.size(); ++i) {
       if (!wanted(plan.clocks[i])) continue;
       if (any[i]) clocks_any.push_back(static_cast<int32_t>(i));
-      for (const uint16_t type : starts[i]) clocks[type].push_back(static_cast<int32_t>(i));
+      for (const uint16_t type : starts_of[i]) clocks[type].push_back(static_cast<int32_t>(i));
     }
     for (size_t i = 0; i < plan.powers.size(); ++i) {
       if (!wanted(plan.powers[i]) || plan.powers[i].lets != law::PowerDecl::Lets::act) continue;
@@ -124,6 +128,7 @@ class CaseJudge {
   Finding base(const Head& head, Key key, uint32_t rank) const;
 
   void add_act(Finding& finding, uint32_t rank) const;
+  void add_acts(Finding& finding, std::span<const uint32_t> ranks);
 
   std::string root_id(uint32_t rank) const { return plan_.symbols.string(scope_.root(rank).id); }
 
@@ -182,6 +187,8 @@ class CaseJudge {
   std::vector<int32_t> started_;
   std::vector<uint32_t> clock_mark_;  // by clock: the started() that last met it
   uint32_t mark_ = 0;
+  std::vector<uint32_t> rank_mark_;
+  uint32_t ranks_marked_ = 0;
   std::vector<const Head*> judged_;  // declarations looked at for themselves
   std::vector<Finding>* out_ = nullptr;
   const Key* only_ = nullptr;

@@ -1,6 +1,8 @@
 #include "watch/engine.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "tlog/hash.h"
 #include "watch/oracle.h"
@@ -36,7 +38,13 @@ Engine::Engine(Plan& plan, const EngineOptions& options)
       index_(plan, options.only_rules),
       touches_(plan),
       history_(plan),
-      base_symbols_(static_cast<Sym>(plan.symbols.size())) {
+      base_symbols_(static_cast<Sym>(plan.symbols.size())),
+      judge_options_{now_, options.missing, options.only_rules, nullptr},
+      scope_(history_, false),
+      wide_scope_(history_, true),
+      judge_(scope_, index_, judge_options_, false),
+      wide_judge_(wide_scope_, index_, judge_options_, true),
+      touched_(plan.acts.size() + 1) {
   std::set<int32_t> subjects;
   const auto collect = [&](const Head& head) {
     if (head.across && head.subject != kNone && (options.only_rules.empty() || options.only_rules.contains(head.rule)))
@@ -46,6 +54,16 @@ Engine::Engine(Plan& plan, const EngineOptions& options)
   for (const Clock& clock : plan.clocks) collect(clock);
   for (const Separation& separation : plan.separations) collect(separation);
   wide_subjects_.assign(subjects.begin(), subjects.end());
+  const auto looked_at = [&](int32_t index) {
+    const Clock& clock = plan.clocks[static_cast<size_t>(index)];
+    return !clock.across && (options.only_rules.empty() || options.only_rules.contains(clock.rule));
+  };
+  for (size_t type = 0; type < touched_.size(); ++type) {
+    std::copy_if(touches_.clocks_any.begin(), touches_.clocks_any.end(), std::back_inserter(touched_[type]), looked_at);
+    if (type < plan.acts.size())
+      std::copy_if(touches_.clocks[type].begin(), touches_.clocks[type].end(), std::back_inserter(touched_[type]), looked_at);
+    std::sort(touched_[type].begin(), touched_[type].end());
+  }
   for (size_t i = 0; i < plan.clocks.size(); ++i)
     group_of_rule_.emplace(plan.clocks[i].rule + (plan.clocks[i].part.empty() ? "" : "." + plan.clocks[i].part),
                            plan.clocks[i].group);
@@ -89,10 +107,17 @@ void Engine::schedule(uint64_t slot, State& state, Instant due) {
   wheel_.put(due, slot);
 }
 
-Engine::State& Engine::wide_state(WideKey key, uint64_t* slot) {
-  State& state = wide_[key];
-  *slot = kWideBit | (static_cast<uint64_t>(key.first) << 41) | key.second;
-  return state;
+uint32_t Engine::wide_of(WideKey key) {
+  const uint64_t id = static_cast<uint64_t>(key.first) << 32 | key.second;
+  const auto [found, fresh] = wide_index_.try_emplace(id, static_cast<uint32_t>(wide_.size()));
+  if (fresh) wide_.emplace_back().key = key;
+  return found->second;
+}
+
+// Notes that the case's acts carry the key.
+void Engine::gives(size_t place, uint32_t wide) {
+  std::vector<uint32_t>& keys = case_state(place).wide;
+  if (std::find(keys.begin(), keys.end(), wide) == keys.end()) keys.push_back(wide);
 }
 
 // Compares what follows now with what stood, for the declarations looked at again.
@@ -163,55 +188,55 @@ void Engine::settle(State& state, Sym case_id, std::vector<Finding>&& fresh, con
     for (Change& change : changes) sink(std::move(change));
 }
 
-void Engine::judge_case(Sym case_id, Reach reach, uint32_t act, const std::string& cause, const Sink& sink) {
-  State& state = cases_[case_id];
-  LiveActs live = live_acts(history_, history_.acts_of(case_id), now_);
-  const uint32_t count = static_cast<uint32_t>(live.acts.size());
+void Engine::judge_case(size_t place, Reach reach, uint32_t act, const std::string& cause, const Sink& sink) {
+  State& state = case_state(place);
+  live_acts(history_, history_.acts_of_place(place), now_, live_);
+  const uint32_t count = static_cast<uint32_t>(live_.acts.size());
   JudgePart part;
-  std::vector<int32_t> clocks;
   int64_t from_us = INT64_MIN;
+  int64_t waiting = INT64_MAX;
+  bool references = false;
+  for (const LiveActs::Dropped& dropped : live_.dropped) {
+    if (dropped.why == LiveActs::Dropped::Why::waiting)
+      waiting = std::min(waiting, history_.act(dropped.act).at_us);
+    else
+      references = true;
+  }
   if (reach == Reach::one_act) {
     // In order only if it stands last in the timeline, and cannot have made another act's reference good.
-    const bool references = std::any_of(live.dropped.begin(), live.dropped.end(), [](const LiveActs::Dropped& dropped) {
-      return dropped.why != LiveActs::Dropped::Why::waiting;
-    });
-    if (count == 0 || live.acts.back().act != act || live.acts.back().root != act || references) {
+    const StoredAct& stored = history_.act(act);
+    if (references || count == 0) {
       reach = Reach::everything;
-    } else {
-      const StoredAct& stored = history_.act(act);
+    } else if (live_.acts.back().act == act && live_.acts.back().root == act) {
       part.first_rank = count - 1;
-      clocks = touches_.clocks_any;
-      if (stored.type != kUnknownType)
-        clocks.insert(clocks.end(), touches_.clocks[stored.type].begin(), touches_.clocks[stored.type].end());
-      std::sort(clocks.begin(), clocks.end());
-      part.clocks = &clocks;
-      part.separations = stored.type != kUnknownType && touches_.separation[stored.type];
+      const bool known = stored.type != kUnknownType;
+      part.clocks = known ? &touched_[stored.type] : &touched_.back();
+      part.separations = known && touches_.separation[stored.type];
       for (const PartyRef& party : history_.by(stored))
         part.separations = part.separations || std::find(touches_.separation_roles.begin(), touches_.separation_roles.end(),
                                                          party.role) != touches_.separation_roles.end();
+    } else {
+      // Late: what was said of acts before it stands, for a rule sees only what came before. Acts of its instant may
+      // have changed places.
+      reach = Reach::everything;
+      from_us = stored.at_us;
+      while (part.first_rank < count && history_.act(live_.acts[part.first_rank].act).at_us < from_us) ++part.first_rank;
     }
   } else if (reach == Reach::time) {
     part.first_rank = count;
     part.separations = false;
   }
-  int64_t waiting = INT64_MAX;
-  for (const LiveActs::Dropped& dropped : live.dropped)
-    if (dropped.why == LiveActs::Dropped::Why::waiting) waiting = std::min(waiting, history_.act(dropped.act).at_us);
-  const Scope scope(history_, std::move(live.acts), false);
-  JudgeOptions options;
-  options.now = now_;
-  options.missing = options_.missing;
-  options.only_rules = options_.only_rules;
-  CaseJudge judge(scope, index_, options, false);
-  std::vector<Finding> fresh;
-  judge.run(fresh, nullptr, part);
-  settle(state, case_id, std::move(fresh), part, reach, from_us, cause, sink);
-  schedule(case_id, state, std::min(judge.next_change(), Instant{waiting}));
+  judge_options_.now = now_;
+  scope_.reset(live_.acts);
+  judge_.reset();
+  fresh_.clear();
+  judge_.run(fresh_, nullptr, part);
+  settle(state, history_.cases()[place], std::move(fresh_), part, reach, from_us, cause, sink);
+  schedule(place, state, std::min(judge_.next_change(), Instant{waiting}));
 }
 
-void Engine::judge_wide(WideKey key, Reach reach, uint32_t first_rank, const std::string& cause, const Sink& sink) {
-  uint64_t slot = 0;
-  State& state = wide_state(key, &slot);
+void Engine::judge_wide(uint32_t wide, Reach reach, uint32_t first_rank, const std::string& cause, const Sink& sink) {
+  WideState& state = wide_[wide];
   // Acts of one instant are looked at together.
   while (first_rank > 0 && first_rank < state.items.size() &&
          history_.act(state.items[first_rank - 1].act).at_us == history_.act(state.items[first_rank].act).at_us)
@@ -220,100 +245,92 @@ void Engine::judge_wide(WideKey key, Reach reach, uint32_t first_rank, const std
   part.first_rank = reach == Reach::time ? static_cast<uint32_t>(state.items.size()) : first_rank;
   part.separations = reach != Reach::time;
   const int64_t from_us = first_rank < state.items.size() ? history_.act(state.items[first_rank].act).at_us : INT64_MIN;
-  const Scope scope(history_, state.items, true);
-  JudgeOptions options;
-  options.now = now_;
-  options.missing = options_.missing;
-  options.only_rules = options_.only_rules;
-  CaseJudge judge(scope, index_, options, true);
-  const Key only{key.first, key.second};
-  std::vector<Finding> fresh;
-  judge.run(fresh, &only, part);
-  settle(state, 0, std::move(fresh), part, reach == Reach::time ? reach : Reach::everything,
+  judge_options_.now = now_;
+  wide_scope_.reset(state.items);
+  wide_judge_.reset();
+  const Key only{state.key.first, state.key.second};
+  fresh_.clear();
+  wide_judge_.run(fresh_, &only, part);
+  settle(state, 0, std::move(fresh_), part, reach == Reach::time ? reach : Reach::everything,
          reach == Reach::everything && first_rank == 0 ? INT64_MIN : from_us, cause, sink);
-  schedule(slot, state, judge.next_change());
+  schedule(kWideBit | wide, state, wide_judge_.next_change());
 }
 
 History::Added Engine::act(const Act& act, std::vector<History::Note>* notes, const Sink& sink) {
+  // The case's acts are wanted soon; to have them brought takes as long as to take the act in.
+  const uint32_t known = history_.place_of(plan_.symbols.find(act.case_id));
+  if (known != SymTable::kNothing) history_.prefetch_acts(known);
   const size_t before_size = history_.size();
   const auto added = history_.add(act, notes);
   if (added == History::Added::same || added == History::Added::refused) return added;
-  const Sym case_id = plan_.symbols.find(act.case_id);
   if (added == History::Added::replaced) {
     // Of two contents of one id the other one is kept now: look at everything again.
-    for (const Sym one : history_.cases()) refresh(one, act.id, sink);
+    for (size_t one = 0; one < history_.cases().size(); ++one) refresh(one, act.id, sink);
     return added;
   }
   const uint32_t index = static_cast<uint32_t>(before_size);
+  const size_t place = known != SymTable::kNothing ? known : history_.place_of(history_.act(index).case_id);
+  history_.prefetch_people(place);
   if (act.at.instant > now_) {
-    State& state = cases_[case_id];
-    schedule(case_id, state, act.at.instant);
+    schedule(place, case_state(place), act.at.instant);
     return added;
   }
   const bool plain = act.corrects.empty() && act.annuls.empty();
-  if (plain)
-    judge_case(case_id, Reach::one_act, index, act.id, sink);
-  else
-    judge_case(case_id, Reach::everything, index, act.id, sink);
-  if (!wide_subjects_.empty()) widen(case_id, plain ? index : kNoRank, act.id, sink);
+  judge_case(place, plain ? Reach::one_act : Reach::everything, index, act.id, sink);
+  if (!wide_subjects_.empty()) widen(place, plain ? index : kNoRank, act.id, sink);
   return added;
 }
 
-void Engine::refresh(Sym case_id, const std::string& cause, const Sink& sink) {
-  judge_case(case_id, Reach::everything, 0, cause, sink);
-  if (!wide_subjects_.empty()) widen(case_id, kNoRank, cause, sink);
+void Engine::refresh(size_t place, const std::string& cause, const Sink& sink) {
+  judge_case(place, Reach::everything, 0, cause, sink);
+  if (!wide_subjects_.empty()) widen(place, kNoRank, cause, sink);
 }
 
-// Brings the keys across cases up to date with one case: by its newest act where that stands last, else by all of it.
-void Engine::widen(Sym case_id, uint32_t newest, const std::string& cause, const Sink& sink) {
-  LiveActs live = live_acts(history_, history_.acts_of(case_id), now_);
+// Brings the keys across cases up to date with the case just judged: by its newest act where that stands last, else by
+// all of it.
+void Engine::widen(size_t place, uint32_t newest, const std::string& cause, const Sink& sink) {
   const auto earlier = [this](const LiveActs::Item& a, const LiveActs::Item& b) { return timeline_before(history_, a, b); };
-  const Scope scope(history_, live.acts, false);
-  const bool references = std::any_of(live.dropped.begin(), live.dropped.end(), [](const LiveActs::Dropped& dropped) {
+  const bool references = std::any_of(live_.dropped.begin(), live_.dropped.end(), [](const LiveActs::Dropped& dropped) {
     return dropped.why != LiveActs::Dropped::Why::waiting;
   });
-  if (newest != kNoRank && !references && !live.acts.empty() && live.acts.back().act == newest) {
-    const uint32_t rank = scope.size() - 1;
+  if (newest != kNoRank && !references && !live_.acts.empty() && live_.acts.back().act == newest) {
+    const uint32_t rank = scope_.size() - 1;
     for (const int32_t subject : wide_subjects_)
-      for (const Sym value : scope.carried(rank, subject)) {
-        uint64_t slot = 0;
-        State& state = wide_state({subject, value}, &slot);
-        const LiveActs::Item item = live.acts[rank];
-        const auto at = std::upper_bound(state.items.begin(), state.items.end(), item, earlier);
-        const uint32_t first = static_cast<uint32_t>(at - state.items.begin());
-        state.items.insert(at, item);
-        judge_wide({subject, value}, Reach::one_act, first, cause, sink);
+      for (const Sym value : scope_.carried(rank, subject)) {
+        const uint32_t wide = wide_of({subject, value});
+        gives(place, wide);
+        std::vector<LiveActs::Item>& items = wide_[wide].items;
+        const LiveActs::Item item = live_.acts[rank];
+        const auto at = std::upper_bound(items.begin(), items.end(), item, earlier);
+        const uint32_t first = static_cast<uint32_t>(at - items.begin());
+        items.insert(at, item);
+        judge_wide(wide, Reach::one_act, first, cause, sink);
       }
     return;
   }
   // What this case gives each key now, against what it gave before.
-  std::map<WideKey, std::vector<LiveActs::Item>> gives;
+  std::map<uint32_t, std::vector<LiveActs::Item>> now_given;
+  for (const uint32_t wide : case_state(place).wide) now_given[wide];
   for (const int32_t subject : wide_subjects_)
-    for (uint32_t rank = 0; rank < scope.size(); ++rank)
-      for (const Sym value : scope.carried(rank, subject)) gives[{subject, value}].push_back(live.acts[rank]);
-  std::vector<WideKey> keys;
-  for (const auto& [key, items] : gives) keys.push_back(key);
-  for (const auto& [key, held] : wide_) {
-    if (gives.contains(key)) continue;
-    const auto& items = held.items;
-    if (std::any_of(items.begin(), items.end(),
-                    [&](const LiveActs::Item& item) { return history_.act(item.act).case_id == case_id; }))
-      keys.push_back(key);
-  }
-  for (const WideKey& key : keys) {
-    uint64_t slot = 0;
-    State& state = wide_state(key, &slot);
-    std::vector<LiveActs::Item> items = state.items;
+    for (uint32_t rank = 0; rank < scope_.size(); ++rank)
+      for (const Sym value : scope_.carried(rank, subject)) {
+        const uint32_t wide = wide_of({subject, value});
+        gives(place, wide);
+        now_given[wide].push_back(live_.acts[rank]);
+      }
+  const Sym case_id = history_.cases()[place];
+  for (const auto& [wide, mine] : now_given) {
+    std::vector<LiveActs::Item> items = wide_[wide].items;
     std::erase_if(items, [&](const LiveActs::Item& item) { return history_.act(item.act).case_id == case_id; });
-    const auto& mine = gives[key];
     items.insert(items.end(), mine.begin(), mine.end());
     std::sort(items.begin(), items.end(), earlier);
-    const bool same = items.size() == state.items.size() &&
-                      std::equal(items.begin(), items.end(), state.items.begin(),
+    const auto& before = wide_[wide].items;
+    const bool same = items.size() == before.size() &&
+                      std::equal(items.begin(), items.end(), before.begin(),
                                  [](const LiveActs::Item& a, const LiveActs::Item& b) { return a.act == b.act && a.root == b.root; });
     if (same) continue;
-    state.items = std::move(items);
-    judge_wide(key, Reach::everything, 0, cause, sink);
+    wide_[wide].items = std::move(items);
+    judge_wide(wide, Reach::everything, 0, cause, sink);
   }
 }
 
@@ -325,37 +342,36 @@ void Engine::tick(Instant now, const Sink& sink) {
     if (due.empty()) return;
     for (const uint64_t slot : due) {
       if ((slot & kWideBit) != 0) {
-        const WideKey key{static_cast<int32_t>(slot >> 41), static_cast<Sym>(slot & 0xFFFFFFFF)};
-        uint64_t ignored = 0;
-        State& state = wide_state(key, &ignored);
+        const uint32_t wide = static_cast<uint32_t>(slot);
+        State& state = wide_[wide];
         if (state.due > now) continue;
         state.due = Instant{INT64_MAX};
-        judge_wide(key, Reach::time, 0, "time", sink);
+        judge_wide(wide, Reach::time, 0, "time", sink);
         continue;
       }
-      const Sym case_id = static_cast<Sym>(slot);
-      State& state = cases_[case_id];
+      const size_t place = static_cast<size_t>(slot);
+      State& state = case_state(place);
       if (state.due > now) continue;
       const Instant was = state.due;
       state.due = Instant{INT64_MAX};
       // Acts that waited until now make it a replay.
       bool woke = false;
-      for (const uint32_t act : history_.acts_of(case_id)) {
+      for (const uint32_t act : history_.acts_of_place(place)) {
         const int64_t at = history_.act(act).at_us;
         woke = woke || (at >= was.us && at <= now.us);
       }
       if (woke)
-        refresh(case_id, "time", sink);
+        refresh(place, "time", sink);
       else
-        judge_case(case_id, Reach::time, 0, "time", sink);
+        judge_case(place, Reach::time, 0, "time", sink);
     }
   }
 }
 
 size_t Engine::standing() const {
   size_t out = 0;
-  for (const auto& [id, state] : cases_) out += state.held.size();
-  for (const auto& [key, state] : wide_) out += state.held.size();
+  for (const CaseState& state : cases_) out += state.held.size();
+  for (const WideState& state : wide_) out += state.held.size();
   return out;
 }
 
@@ -384,8 +400,8 @@ std::vector<std::string> Engine::standing_lines() const {
       out.push_back(tlog::to_hex({held.id.data(), held.id.size()}) + " " + name_of(static_cast<Kind>(held.kind)) + " " +
                     std::to_string(held.at_us));
   };
-  for (const auto& [id, state] : cases_) gather(state);
-  for (const auto& [key, state] : wide_) gather(state);
+  for (const CaseState& state : cases_) gather(state);
+  for (const WideState& state : wide_) gather(state);
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -418,20 +434,15 @@ std::string Engine::snapshot(uint64_t record_index, const std::string& root) con
   for (const std::string& rule : rule_names_) out.text(rule);
   const auto save_state = [&out](const State& state) {
     out.vector(state.held);
-    out.vector(state.items);
     out.number(static_cast<uint64_t>(state.due.us));
   };
   out.number(cases_.size());
-  for (const Sym id : history_.cases()) {
-    const auto found = cases_.find(id);
-    if (found == cases_.end()) continue;
-    out.number(id);
-    save_state(found->second);
-  }
+  for (const CaseState& state : cases_) save_state(state);
   out.number(wide_.size());
-  for (const auto& [key, state] : wide_) {
-    out.number(static_cast<uint64_t>(key.first));
-    out.number(key.second);
+  for (const WideState& state : wide_) {
+    out.number(static_cast<uint64_t>(state.key.first));
+    out.number(state.key.second);
+    out.vector(state.items);
     save_state(state);
   }
   std::string bytes(kMagic);
@@ -468,26 +479,27 @@ Result<Engine::Restored> Engine::restore(std::string_view bytes) {
   wheel_.advance(now_);
   const auto load_state = [&in](State& state) {
     in.vector(state.held);
-    in.vector(state.items);
     state.due = Instant{static_cast<int64_t>(in.number())};
   };
   const uint64_t cases = in.number();
   if (cases > history_.cases().size()) return damaged();
-  cases_.reserve(cases);
-  for (uint64_t i = 0; i < cases && in.good; ++i) {
-    const Sym id = static_cast<Sym>(in.number());
-    State& state = cases_[id];
-    load_state(state);
-    if (state.due.us != INT64_MAX) wheel_.put(state.due, id);
+  cases_.resize(cases);
+  for (size_t place = 0; place < cases && in.good; ++place) {
+    load_state(cases_[place]);
+    if (cases_[place].due.us != INT64_MAX) wheel_.put(cases_[place].due, place);
   }
   const uint64_t wide = in.number();
   for (uint64_t i = 0; i < wide && in.good; ++i) {
     const int32_t subject = static_cast<int32_t>(in.number());
-    const Sym value = static_cast<Sym>(in.number());
-    uint64_t slot = 0;
-    State& state = wide_state({subject, value}, &slot);
-    load_state(state);
-    if (state.due.us != INT64_MAX) wheel_.put(state.due, slot);
+    const uint32_t index = wide_of({subject, static_cast<Sym>(in.number())});
+    if (index != i) return damaged();
+    in.vector(wide_[index].items);
+    load_state(wide_[index]);
+    if (wide_[index].due.us != INT64_MAX) wheel_.put(wide_[index].due, kWideBit | index);
+    for (const LiveActs::Item& item : wide_[index].items) {
+      if (item.act >= history_.size()) return damaged();
+      gives(history_.place_of(history_.act(item.act).case_id), index);
+    }
   }
   if (!in.good || !in.rest.empty()) return damaged();
   return out;

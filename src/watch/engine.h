@@ -8,8 +8,7 @@
 
 #include <array>
 #include <functional>
-#include <map>
-#include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -83,23 +82,35 @@ class Engine {
   };
   struct State {  // of a case, or of one key across cases
     std::vector<Held> held;
-    std::vector<LiveActs::Item> items;  // across cases only
     Instant due{INT64_MAX};
   };
+  struct CaseState : State {
+    std::vector<uint32_t> wide;  // the keys across cases its acts carry: places in wide_
+  };
   using WideKey = std::pair<int32_t, Sym>;
+  struct WideState : State {
+    WideKey key;
+    std::vector<LiveActs::Item> items;
+  };
 
   enum class Reach : uint8_t { everything, one_act, time };
-  void judge_case(Sym case_id, Reach reach, uint32_t act, const std::string& cause, const Sink& sink);
-  void judge_wide(WideKey key, Reach reach, uint32_t first_rank, const std::string& cause, const Sink& sink);
+  // `act`: the act that came, for one_act. Leaves the case's timeline in scope_ and live_.
+  void judge_case(size_t place, Reach reach, uint32_t act, const std::string& cause, const Sink& sink);
+  void judge_wide(uint32_t wide, Reach reach, uint32_t first_rank, const std::string& cause, const Sink& sink);
   void settle(State& state, Sym case_id, std::vector<Finding>&& fresh, const JudgePart& part, Reach reach, int64_t from_us,
               const std::string& cause, const Sink& sink);
-  void refresh(Sym case_id, const std::string& cause, const Sink& sink);
-  void widen(Sym case_id, uint32_t newest, const std::string& cause, const Sink& sink);
+  void refresh(size_t place, const std::string& cause, const Sink& sink);
+  void widen(size_t place, uint32_t newest, const std::string& cause, const Sink& sink);
   void schedule(uint64_t slot, State& state, Instant due);
+  CaseState& case_state(size_t place) {
+    if (place >= cases_.size()) cases_.resize(place + 1);
+    return cases_[place];
+  }
   std::string packs_hash() const;
   uint16_t rule_index(const std::string& rule);
   Held held_of(const Finding& finding);
-  State& wide_state(WideKey key, uint64_t* slot);
+  uint32_t wide_of(WideKey key);
+  void gives(size_t place, uint32_t wide);
 
   Plan& plan_;
   EngineOptions options_;
@@ -108,8 +119,17 @@ class Engine {
   History history_;
   Sym base_symbols_;  // the plan's own, before any act
   Instant now_{INT64_MIN};
-  std::unordered_map<Sym, State> cases_;
-  std::map<WideKey, State> wide_;
+  JudgeOptions judge_options_;
+  Scope scope_;
+  Scope wide_scope_;
+  CaseJudge judge_;
+  CaseJudge wide_judge_;
+  LiveActs live_;
+  std::vector<Finding> fresh_;
+  std::vector<std::vector<int32_t>> touched_;  // by act type: the clocks to look at again; last: unknown types
+  std::vector<CaseState> cases_;               // by the case's place in the history
+  std::vector<WideState> wide_;
+  std::unordered_map<uint64_t, uint32_t> wide_index_;
   std::vector<int32_t> wide_subjects_;
   std::unordered_map<std::string, uint16_t> rule_slots_;
   std::vector<std::string> rule_names_;

@@ -445,13 +445,17 @@ class Liveness {
   const std::unordered_set<uint32_t>& bad() const { return bad_; }
   // The live annulment that took the act away (of itself or of what it corrects); nullptr if none did.
   const uint32_t* annulled(uint32_t act) const { return find(annulled_, act); }
-  // The correction that stands in its place, the last placed of those not annulled; nullptr if none does.
+  // The correction that stands in its place, the last placed of those not annulled; nullptr if none does. A correction
+  // that another one took the place of takes its own corrections with it: one act stands in the place of a root.
   const uint32_t* replaced(uint32_t act) const {
     if (const uint32_t* by = find(corrected_, act)) return by;
-    const auto target = target_.find(act);
-    if (target == target_.end() || history_.act(act).corrects == 0) return nullptr;
-    const uint32_t* last = find(corrected_, target->second);
-    return last != nullptr && *last != act ? last : nullptr;
+    for (uint32_t at = act;;) {
+      const auto target = target_.find(at);
+      if (target == target_.end() || history_.act(at).corrects == 0) return nullptr;
+      const uint32_t* last = find(corrected_, target->second);
+      if (last != nullptr && *last != at) return last;
+      at = target->second;
+    }
   }
   uint32_t root(uint32_t act) const {
     const uint32_t* known = find(root_, act);

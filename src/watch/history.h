@@ -101,7 +101,9 @@ class History {
   // Cases by name of first appearance; the acts of one (indices, in the order added).
   const std::vector<Sym>& cases() const { return case_order_; }
   const std::vector<uint32_t>& acts_of(Sym case_id) const;
-  // The same by the case's place in cases().
+  // The case's place in cases(); SymTable::kNothing if it has no act.
+  uint32_t place_of(Sym case_id) const { return case_index_.find(case_id); }
+  // The acts of the case at that place.
   const std::vector<uint32_t>& acts_of_place(size_t place) const { return by_case_[place]; }
   // Brings what is next read of a case's acts nearer: first the acts, then their people and fields.
   void prefetch_acts(size_t place) const {
