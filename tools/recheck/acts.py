@@ -98,11 +98,16 @@ def timeline(case_acts):
     for act in reversed(good):  # what hangs on an annulled act falls with it
         if act.corrects and act.corrects in dead:
             dead.add(act.id)
+    beaten = set()
     for act in good:  # the last placed correction stands
         if act.corrects and act.id not in dead:
             if act.corrects in replaced:
-                dead.add(act.id)
+                beaten.add(act.id)
             replaced.add(act.corrects)
+    for act in reversed(good):  # and one it took the place of falls with its own corrections
+        if act.corrects in beaten:
+            beaten.add(act.id)
+    dead |= beaten
     out = []
     for act in good:
         if act.id in dead or act.id in replaced or act.annuls:
