@@ -508,11 +508,13 @@ std::vector<Instance> Evaluator::instances_at(int32_t index, Key key, Horizon ho
     view.notes = &notes;
     Tri when = Tri::yes;
     for (const Condition& condition : clock.when) when = both(when, holds(condition, view));
-    if (when == Tri::unknown) note_undecided(clock, key, start.rank, notes.missing);
-    if (when != Tri::yes) continue;
+    if (when == Tri::no) continue;
+    const std::vector<Sym> missing = when == Tri::unknown ? notes.missing : std::vector<Sym>{};
     bool excused = false;
     for (const Condition& condition : clock.unless) excused = excused || holds(condition, view) == Tri::yes;
     if (excused) continue;
+    if (when == Tri::unknown) note_undecided(clock, key, start.rank, missing);
+    if (when != Tri::yes) continue;
     Instance lenient = run(clock, key, start, horizon, false);
     if (lenient.uncertain)
       ring_rungs(lenient, run(clock, key, start, horizon, true), horizon);

@@ -9,9 +9,12 @@ RuleVerdict Evaluator::judge(const Rule& rule, Key key, uint32_t rank, View* use
   RuleVerdict out;
   Notes notes;
   View view = view_of(rule, key, rank, &notes);
-  const auto undecided = [&] {
-    out.outcome = RuleVerdict::Outcome::undecided;
+  // An excuse that certainly holds leaves nothing to decide, whatever else is unknown.
+  const auto undecided = [&](bool may_be_excused) {
     out.missing = notes.missing;
+    for (const Condition& condition : rule.unless)
+      if (may_be_excused && holds(condition, view) == Tri::yes) return RuleVerdict{};
+    out.outcome = RuleVerdict::Outcome::undecided;
     return out;
   };
   Tri matched = Tri::no;
@@ -22,7 +25,7 @@ RuleVerdict Evaluator::judge(const Rule& rule, Key key, uint32_t rank, View* use
     if (matched == Tri::yes) break;
   }
   if (matched == Tri::no || !binds(rule, view.at)) return out;
-  if (matched == Tri::unknown) return undecided();
+  if (matched == Tri::unknown) return undecided(rule.given.empty());
 
   for (const Given& given : rule.given) {
     uint32_t found = kNoRank;
@@ -40,7 +43,7 @@ RuleVerdict Evaluator::judge(const Rule& rule, Key key, uint32_t rank, View* use
     else
       backward(given.pattern, limit, look);
     if (found == kNoRank) return out;  // nothing found: not judged
-    if (how == Tri::unknown) return undecided();
+    if (how == Tri::unknown) return undecided(false);
     view.aliases[static_cast<size_t>(given.alias)] = found;
     if (given.pattern.alias != kNone) view.aliases[static_cast<size_t>(given.pattern.alias)] = found;
     notes.witnesses.push_back(found);
@@ -52,7 +55,7 @@ RuleVerdict Evaluator::judge(const Rule& rule, Key key, uint32_t rank, View* use
     when = both(when, holds(condition, view));
     if (when == Tri::no) return out;
   }
-  if (when == Tri::unknown) return undecided();
+  if (when == Tri::unknown) return undecided(true);
   notes.missing.clear();
   for (const Condition& condition : rule.unless) {
     const Tri excused = holds(condition, view);
@@ -72,7 +75,7 @@ RuleVerdict Evaluator::judge(const Rule& rule, Key key, uint32_t rank, View* use
   }
   out.witnesses = notes.witnesses;
   if (used != nullptr) *used = view;
-  if (kept == Tri::unknown) return undecided();
+  if (kept == Tri::unknown) return undecided(false);
   out.outcome = kept == Tri::yes ? RuleVerdict::Outcome::kept : RuleVerdict::Outcome::breached;
   return out;
 }
