@@ -156,7 +156,7 @@ TEST_F(LawCommands, PrintsABook) {
   EXPECT_EQ(run({"law", "docs", "a", "-o", path("book.html")}), 0);
   const std::string book = read("book.html");
   EXPECT_TRUE(book.starts_with("<!doctype html>"));
-  for (const char* part : {"reviewed: no", "<svg class=\"timeline\"", "in &lt;time&gt;", "第八十五条第二款",
+  for (const char* part : {"reviewed: no", "<div class=\"timeline\"", "in &lt;time&gt;", "第八十五条第二款",
                            "Section one", "<code>a</code> &lt; 3", "<a href=\"#hand.over\">"}) {
     EXPECT_NE(book.find(part), std::string::npos) << part;
   }

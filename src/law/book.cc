@@ -41,9 +41,6 @@ std::string escape_html(std::string_view text) {
   return out;
 }
 
-namespace {
-
-// Backticks mark the author's words; in the page they are <code>.
 std::string code_marks(std::string_view text) {
   std::string out;
   bool open = false;
@@ -58,9 +55,15 @@ std::string code_marks(std::string_view text) {
   return open ? out + "</code>" : out;
 }
 
+namespace {
+
 std::string both(std::string_view zh, std::string_view en) {
   return fmt::format("<span class=\"zh\" lang=\"zh-Hans\">{}</span><span class=\"en\" lang=\"en\">{}</span>",
                      zh, en);
+}
+
+std::string both_blocks(const std::string& zh, const std::string& en) {
+  return fmt::format("<div class=\"zh\" lang=\"zh-Hans\">{}</div><div class=\"en\" lang=\"en\">{}</div>", zh, en);
 }
 
 class Book {
@@ -73,7 +76,13 @@ class Book {
         en_(names_, Language::english) {}
 
   std::string run() {
-    for (const File& file : pack_.files) section(file);
+    const auto declares = [](const File& file) {
+      return std::ranges::any_of(file.declarations, [](const Decl& decl) { return meta_of(decl) != nullptr; });
+    };
+    for (const File& file : pack_.files)
+      if (declares(file)) section(file, false);
+    for (const File& file : pack_.files)
+      if (!declares(file)) section(file, true);
     const std::string zh_title = title(pack_.decl.labels.zh, pack_.decl.labels.en, pack_.name);
     const std::string en_title = title(pack_.decl.labels.en, pack_.decl.labels.zh, pack_.name);
     const bool reviewed = pack_.decl.reviewed.value_or(false);
@@ -85,10 +94,10 @@ class Book {
         "{}</p></header>\n"
         "<div class=\"bar\"><div><input id=\"search\" type=\"search\" aria-label=\"search\" "
         "placeholder=\"搜索 search\"> "
-        "<span id=\"count\" aria-live=\"polite\"></span> <button data-lang=\"zh\" "
+        "<span id=\"count\" aria-live=\"polite\"></span> <a href=\"#index\">{}</a> <button data-lang=\"zh\" "
         "aria-pressed=\"true\">中文</button> "
         "<button data-lang=\"en\" "
-        "aria-pressed=\"false\">English</button></div></div>\n<main>\n<nav><ul>{}</ul></nav>\n"
+        "aria-pressed=\"false\">English</button></div></div>\n<main>\n<nav><ul>{}</ul>{}</nav>\n"
         "{}{}</main>\n<footer><p class=\"id\">{} sha256 "
         "{}</p></footer>\n<script>{}</script>\n</body>\n</html>\n",
         escape_html(zh_title), escape_html(en_title), kBookStyle,
@@ -96,7 +105,7 @@ class Book {
         reviewed ? ""
                  : both("本书由规则文件生成，尚未经法律专业人员审阅，不是法律意见。",
                         "Printed from the rules. No lawyer has reviewed them; this is not legal advice."),
-        contents_, body_, index(), escape_html(pack_.name), pack_.hash, kBookScript);
+        both("条文索引", "Articles"), contents_, legend(), body_, index(), escape_html(pack_.name), pack_.hash, kBookScript);
   }
 
  private:
@@ -104,29 +113,73 @@ class Book {
     return !first.empty() ? first : !second.empty() ? second : third;
   }
 
+  // A heading in two languages is written `中文 · English`; any other stands in both.
+  static std::string heading(std::string_view line) {
+    const size_t from = line.find_first_not_of(" #=-");
+    if (from == std::string_view::npos) return {};
+    line.remove_prefix(from);
+    if (line.ends_with('.')) line.remove_suffix(1);
+    static constexpr std::string_view kMark = " · ";
+    const size_t mark = line.find(kMark);
+    const auto foreign = [](char c) { return static_cast<unsigned char>(c) > 0x7f; };
+    if (mark == std::string_view::npos || std::ranges::none_of(line.substr(0, mark), foreign)) return escape_html(line);
+    return both(escape_html(line.substr(0, mark)), escape_html(line.substr(mark + kMark.size())));
+  }
+
   // A file's heading is its first comment line; without one, its name.
   std::string heading(const File& file) const {
     const SourceFile& source = packs_.sources[file.index];
     if (source.text.starts_with("#")) {
-      std::string line = source.text.substr(1, source.text.find('\n') - 1);
-      line.erase(0, line.find_first_not_of(" #=-"));
+      std::string line = heading(std::string_view(source.text).substr(1, source.text.find('\n') - 1));
       if (!line.empty()) return line;
     }
-    return std::filesystem::path(source.path).stem().string();
+    return escape_html(std::filesystem::path(source.path).stem().string());
   }
 
-  void section(const File& file) {
+  // The last heading (`# ---- …`) among the comments before a declaration.
+  static std::string heading_above(std::string_view comments) {
+    std::string found;
+    while (!comments.empty()) {
+      const size_t end = std::min(comments.find('\n'), comments.size());
+      const std::string_view line = comments.substr(0, end);
+      if (line.starts_with("# ---") || line.starts_with("# ===")) found = heading(line);
+      comments.remove_prefix(std::min(end + 1, comments.size()));
+    }
+    return found;
+  }
+
+  // What a pack declares beside its name (states, facts) is read last: the rules refer to it.
+  void section(const File& file, bool definitions) {
+    const SourceFile& source = packs_.sources[file.index];
+    const std::string id = fmt::format("s{}", sections_ + 1);
     std::string articles;
+    std::string parts;
     size_t count = 0;
+    size_t headings = 0;
+    size_t from = 0;
+    std::string pending;
     for (const Decl& decl : file.declarations) {
-      std::string article = this->article(decl);
-      count += !article.empty();
+      const Span span = base_of(decl).span;
+      if (from <= span.begin && span.end <= source.text.size()) {
+        const std::string above = heading_above(std::string_view(source.text).substr(from, span.begin - from));
+        if (!above.empty()) pending = above;
+        from = span.end;
+      }
+      const std::string article = this->article(decl);
+      if (article.empty()) continue;
+      ++count;
+      if (!pending.empty()) {
+        articles += fmt::format("<h3 id=\"{}-{}\">{}</h3>\n", id, ++headings, pending);
+        parts += fmt::format("<li><a href=\"#{}-{}\">{}</a></li>", id, headings, pending);
+        pending.clear();
+      }
       articles += article;
     }
     if (count == 0) return;
-    const std::string id = fmt::format("s{}", ++sections_);
-    const std::string text = escape_html(heading(file));
-    contents_ += fmt::format("<li><a href=\"#{}\">{}</a> ({})</li>", id, text, count);
+    ++sections_;
+    const std::string text = definitions ? both("状态与事实", "States and facts the rules use") : heading(file);
+    contents_ += fmt::format("<li><a href=\"#{}\">{}</a> <span class=\"number\">{}</span>{}</li>", id, text, count,
+                             parts.empty() ? "" : "<ul>" + parts + "</ul>");
     body_ += fmt::format("<section id=\"{}\"><h2>{}</h2>\n{}</section>\n", id, text, articles);
   }
 
@@ -161,26 +214,35 @@ class Book {
       badges += "<span class=\"badge\">≥ " + format_date(*meta->from) + "</span>";
     if (meta != nullptr && meta->until)
       badges += "<span class=\"badge\">≤ " + format_date(*meta->until) + "</span>";
-    if (!pack_.decl.reviewed.value_or(false)) badges += "<span class=\"badge\">reviewed: no</span>";
 
     std::string out = fmt::format(
-        "<article id=\"{}\"><aside><ul>{}</ul></aside><div><h3>{}</h3><p "
+        "<article id=\"{}\"><aside><ul>{}</ul></aside><div><h4>{}</h4><p "
         "class=\"id\"><code>{}/{}</code>{}</p>",
         escape_html(id), cites, both(escape_html(zh), escape_html(en)), escape_html(pack_.name),
         escape_html(name), badges);
     if (!base.doc.empty()) out += "<p class=\"doc\">" + escape_html(base.doc) + "</p>";
     if (const auto* clock = std::get_if<ClockDecl>(&decl)) {
-      out += both(timeline_svg(*clock, zh_), timeline_svg(*clock, en_));
+      out += both_blocks(timeline_html(*clock, zh_), timeline_html(*clock, en_));
     }
-    out += "<div class=\"zh\" lang=\"zh-Hans\">" + clauses(decl, zh_) +
-           "</div><div class=\"en\" lang=\"en\">" + clauses(decl, en_) + "</div>";
+    out += both_blocks(clauses(decl, zh_), clauses(decl, en_));
     out += examples(name) + source(decl);
     return out + "</div></article>\n";
   }
 
+  static std::string legend() {
+    const auto sign = [](const char* style, const char* zh, const char* en) {
+      return fmt::format("<li class=\"{}\"><span class=\"track\"><i></i></span>{}</li>", style, both(zh, en));
+    };
+    return "<ul class=\"legend\">" + sign("base", "基本期限", "the time allowed") + sign("other", "另一期限", "in its place") +
+           sign("plus", "延长", "added") + sign("minus", "减去", "taken off") +
+           sign("open", "长度取决于事实", "as long as the facts say") + "<li><b>▲</b> " + both("预警", "a warning") + "</li></ul>";
+  }
+
   static std::string clauses(const Decl& decl, const Sayer& sayer) {
     std::string out = "<dl>";
+    const bool drawn = std::holds_alternative<ClockDecl>(decl);
     for (const SaidClause& clause : sayer.clauses(decl)) {
+      if (drawn && clause.heading == sayer.allows_heading()) continue;  // the time line says it
       const std::string join = sayer.join_word(clause.join);
       out += "<dt>" + escape_html(clause.heading) + (join.empty() ? "" : " <small>" + join + "</small>") +
              "</dt><dd>";

@@ -8,7 +8,7 @@ const std::string_view kBookStyle = R"css(
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 header,main,footer{max-width:72rem;margin:0 auto;padding:1rem 1.25rem}
-h1{font-size:1.7rem;margin:.5rem 0 0}h2{font-size:1.3rem;margin:2.5rem 0 .5rem;border-bottom:2px solid var(--line);padding-bottom:.25rem}h3{font-size:1.08rem;margin:0}
+h1{font-size:1.7rem;margin:.5rem 0 0}h2{font-size:1.3rem;margin:2.5rem 0 .5rem;border-bottom:2px solid var(--line);padding-bottom:.25rem}h3{font-size:1.12rem;margin:1.8rem 0 .2rem;color:var(--soft)}h4{font-size:1.08rem;margin:0}
 a{color:var(--accent)}
 .bar{position:sticky;top:0;background:var(--paper);border-bottom:1px solid var(--line);z-index:1}
 .bar div{max-width:72rem;margin:0 auto;padding:.5rem 1.25rem;display:flex;gap:.75rem;flex-wrap:wrap;align-items:center}
@@ -23,15 +23,24 @@ code{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.86em}
 .id{color:var(--soft);font-size:.85rem}.badge{display:inline-block;border:1px solid var(--line);border-radius:3px;padding:0 .4rem;margin-left:.5rem;font-size:.78rem;color:var(--soft)}
 .critical{color:#b02a30;border-color:currentColor}.high{color:var(--warn);border-color:currentColor}
 dl{display:grid;grid-template-columns:8.5rem 1fr;gap:.15rem .75rem;margin:.6rem 0}dt{color:var(--soft)}dd{margin:0}dd ul{margin:0;padding-left:1.1rem}
-.doc{color:var(--soft);margin:.3rem 0}
-.timeline{width:100%;max-width:40rem;height:auto;display:block;margin:.4rem 0}
-.timeline .axis{stroke:var(--soft)}.timeline .base{fill:var(--bar)}.timeline .other{fill:var(--plus);stroke:var(--bar)}
-.timeline .plus{fill:var(--plus);stroke:var(--bar);stroke-dasharray:4 2}.timeline .minus{fill:none;stroke:var(--warn);stroke-dasharray:2 2}
-.timeline .open{stroke:var(--bar);stroke-dasharray:2 3}.timeline text{fill:var(--ink);font-size:12px}.timeline .warn path{fill:var(--warn)}
+article>div{min-width:0}.doc{color:var(--soft);margin:.3rem 0}
+.timeline{max-width:44rem;margin:.5rem 0 .7rem}.timeline ol,.legend{list-style:none;margin:0;padding:0}.timeline li{margin:0 0 .3rem}
+.timeline .track{display:block;position:relative;height:.6rem;border-left:1px solid var(--soft);border-bottom:1px solid var(--line)}
+.track i{position:absolute;top:0;bottom:0;min-width:3px;box-sizing:border-box;border-radius:0 2px 2px 0}
+.base i{background:var(--bar)}.other i{background:var(--plus);border:1px solid var(--bar)}.plus i{background:var(--plus);border:1px dashed var(--bar)}
+.minus i{border:1px dashed var(--warn)}.open i{background:linear-gradient(90deg,var(--bar),transparent);border:1px dashed var(--bar)}
+.scale{position:relative;height:1.5rem;font-size:.82rem;color:var(--soft)}.scale span{position:absolute;transform:translateX(-50%);white-space:nowrap}
+.scale .last{transform:translateX(-100%)}.scale b{position:absolute;top:-.35rem;transform:translateX(-50%);font-size:.6rem;color:var(--warn)}
+.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.82rem;color:var(--soft);margin-top:1rem}.legend .track{display:inline-block;position:relative;width:2rem;height:.6rem;margin-right:.4rem}
+.legend .track i{left:0;right:0}.legend b{color:var(--warn);font-size:.7rem}
+nav>ul{padding-left:1.1rem}nav ul ul{display:flex;flex-wrap:wrap;gap:0 1rem;list-style:none;padding:0;font-size:.9rem}.number{color:var(--soft);font-size:.85rem}
+article:target{background:color-mix(in srgb,var(--plus) 30%,transparent)}article,h2,h3{scroll-margin-top:4rem}
 details{margin:.4rem 0}summary{cursor:pointer;color:var(--accent)}
 pre{overflow-x:auto;background:color-mix(in srgb,var(--line) 35%,transparent);padding:.6rem;border-radius:4px;font-size:.82rem;margin:.4rem 0}
-table{border-collapse:collapse;width:100%;font-size:.92rem}td,th{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}
+table{border-collapse:collapse;width:100%;font-size:.92rem}td,th{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line)}th{width:30%}td code{overflow-wrap:anywhere}
+:lang(zh-Hans) code{margin:0 .15em}
 body.zh .en,body.en .zh{display:none}.hidden{display:none}
+@media (max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.3rem}}
 @media print{.bar{position:static}button,input{display:none}article{break-inside:avoid}}
 )css";
 
@@ -49,6 +58,11 @@ const std::string_view kBookScript = R"js(
     document.querySelectorAll('section').forEach(function(s){
       s.classList.toggle('hidden',words.length>0&&!s.querySelector('article:not(.hidden)'));
     });
+    document.querySelectorAll('section h3').forEach(function(h){
+      var next=h.nextElementSibling,some=false;
+      for(;next&&next.tagName==='ARTICLE';next=next.nextElementSibling)some=some||!next.classList.contains('hidden');
+      h.classList.toggle('hidden',!some);
+    });
     count.textContent=shown+' / '+items.length;
   }
   function speak(lang){
@@ -58,6 +72,11 @@ const std::string_view kBookScript = R"js(
     });
   }
   search.addEventListener('input',filter);
+  // A link into what the search has hidden shows everything again.
+  window.addEventListener('hashchange',function(){
+    var target=document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if(target&&target.closest('.hidden')){search.value='';filter();target.scrollIntoView();}
+  });
   document.querySelectorAll('button[data-lang]').forEach(function(b){
     b.addEventListener('click',function(){speak(b.dataset.lang);});
   });

@@ -53,11 +53,13 @@ class Sayer {
 
   std::string say(
       const Cite& cite) const;  // 《刑事诉讼法》第八十五条第二款 · Criminal Procedure Law, art. 85(2)
+  std::string allows_heading() const { return zh_ ? "期限" : "allows"; }  // of the clause that says how long
   std::string say(const Quantity& quantity) const;
   std::string say(const Pattern& pattern) const;
   std::string say(const Event& event) const;
   std::string say(const Step& step) const;
   std::string say(const Operand& operand) const;
+  bool chinese() const { return zh_; }
   std::string say(const Atom& atom) const;
   std::string say(const Condition& condition) const;
   std::string say(const Warning& warning) const;
