@@ -103,7 +103,7 @@ TEST(Sim, EveryScriptBindsAndEveryFindingFallsWithinItsCase) {
   ASSERT_TRUE(generator.ok()) << generator.error().text();
   CaseOutput made;
   std::set<std::string> planted;
-  for (uint64_t i = 0; i < 20000; ++i) {
+  for (uint64_t i = 0; i < 40000; ++i) {
     generator->make_case(i, made);
     ASSERT_GT(made.line_count, 0U);
     if (made.plant.empty()) continue;
