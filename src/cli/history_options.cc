@@ -11,6 +11,7 @@
 #include <map>
 #include <thread>
 
+#include "act/ahead.h"
 #include "law/diagnostics.h"
 #include "watch/compile.h"
 
@@ -167,7 +168,8 @@ Result<LoadedHistory> load_history(const HistoryOptions& options) {
         if (entry.first++ == 0) entry.second = note.what;
       }
     };
-    auto report = read_acts(file, read, take, &partial);
+    auto report = default_jobs(options.jobs) > 1 ? read_acts_ahead(file, read, take, &partial)
+                                                 : read_acts(file, read, take, &partial);
     const ImportReport& said = report.ok() ? report.value() : partial;
     out.refused += said.refused;
     for (const Problem& problem : said.problems)
