@@ -11,8 +11,8 @@
 namespace heng {
 namespace {
 
-constexpr size_t kBatch = 512;
-constexpr size_t kMostBatches = 6;
+constexpr size_t kBatch = 128;  // few enough to stay in the processor's cache
+constexpr size_t kMostBatches = 5;
 
 struct Batch {
   std::vector<Act> acts{kBatch};
@@ -75,7 +75,7 @@ class Channel {
 
 }  // namespace
 
-Result<ImportReport> read_acts_ahead(const std::string& path, const ReadOptions& options, const OnAct& on_act,
+Result<ImportReport> read_acts_ahead(const std::string& path, const ReadOptions& options, const OnActs& on_acts,
                                      ImportReport* partial) {
   Channel channel;
   std::optional<Result<ImportReport>> report;
@@ -100,7 +100,7 @@ Result<ImportReport> read_acts_ahead(const std::string& path, const ReadOptions&
   });
   while (std::unique_ptr<Batch> batch = channel.receive()) {
     if (batch->format && options.on_format) options.on_format(*batch->format);
-    for (size_t i = 0; i < batch->used; ++i) on_act(batch->acts[i]);
+    on_acts(std::span(batch->acts.data(), batch->used));
     if (options.on_progress && batch->read_bytes > 0) options.on_progress(batch->read_bytes, batch->total_bytes);
     channel.give_back(std::move(batch));
   }

@@ -74,6 +74,17 @@ class History {
   // `own_ids`: the ids may be met again (false for a foreign log, whose reader numbers its events).
   Added add(const Act& act, std::vector<Note>* notes, bool own_ids = true);
 
+  // An act that is added soon: brings what adding it reads nearer, in two steps a few acts apart.
+  void prefetch(const Act& act) const {
+    plan_.symbols.prefetch(act.id);
+    plan_.symbols.prefetch(act.case_id);
+    for (const Party& party : act.by) plan_.symbols.prefetch(party.id);
+  }
+  void prefetch_names(const Act& act) const {
+    plan_.symbols.prefetch_text(act.case_id);
+    for (const Party& party : act.by) plan_.symbols.prefetch_text(party.id);
+  }
+
   const Plan& plan() const { return plan_; }
   size_t size() const { return acts_.size(); }
   const StoredAct& act(size_t index) const { return acts_[index]; }

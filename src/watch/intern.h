@@ -35,6 +35,14 @@ class Interner {
   Sym find(std::string_view text) const {
     return text.empty() ? 0 : slots_[slot_of(text, static_cast<uint32_t>(hash_bytes(text)))].sym;
   }
+  // Brings what finding the text reads nearer: first where it would stand, then what stands there.
+  void prefetch(std::string_view text) const {
+    __builtin_prefetch(&slots_[static_cast<uint32_t>(hash_bytes(text)) & (slots_.size() - 1)]);
+  }
+  void prefetch_text(std::string_view text) const {
+    const Slot& slot = slots_[static_cast<uint32_t>(hash_bytes(text)) & (slots_.size() - 1)];
+    __builtin_prefetch(&texts_[slot.sym]);
+  }
   std::string_view text(Sym sym) const { return texts_[sym]; }
   std::string string(Sym sym) const { return std::string(texts_[sym]); }
   size_t size() const { return texts_.size(); }
