@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <unordered_map>
 
@@ -151,15 +152,25 @@ void CaseJudge::rule_for(const Rule& rule, Key key, uint32_t rank) {
   out_->push_back(std::move(finding));
 }
 
+bool CaseJudge::may_have_started(int32_t clock) const {
+  const auto& types = index_.starts[static_cast<size_t>(clock)];
+  return index_.starts_any[static_cast<size_t>(clock)] ||
+         std::any_of(types.begin(), types.end(), [this](uint16_t type) { return scope_.first_of(type) != kNoRank; });
+}
+
+ClockMark CaseJudge::mark_of(int32_t clock, const Instance& instance) const {
+  ClockMark out{clock, instance.key, kNoRank, instance.start, std::nullopt, std::nullopt};
+  if (instance.start_rank != kNoRank) out.start_act = scope_.act_index(instance.start_rank);
+  if (!instance.last().open && !instance.no_sum) out.end = instance.last().sum.end;
+  if (instance.over()) out.over_at = instance.over_at;
+  return out;
+}
+
 const std::vector<int32_t>& CaseJudge::started() {
   if (part_.clocks != nullptr) {
     started_.clear();
-    for (const int32_t clock : *part_.clocks) {
-      const auto& types = index_.starts[static_cast<size_t>(clock)];
-      if (index_.starts_any[static_cast<size_t>(clock)] ||
-          std::any_of(types.begin(), types.end(), [this](uint16_t type) { return scope_.first_of(type) != kNoRank; }))
-        started_.push_back(clock);
-    }
+    std::copy_if(part_.clocks->begin(), part_.clocks->end(), std::back_inserter(started_),
+                 [this](int32_t clock) { return may_have_started(clock); });
     return started_;
   }
   ++mark_;
@@ -211,6 +222,11 @@ Finding CaseJudge::of_clock(const Instance& instance) const {
 void CaseJudge::clock_findings(const Instance& instance) {
   const Clock& clock = *instance.clock;
   const calendar::Zone& zone = evaluator_.zone(&clock);
+  if (part_.about != kNoRank) {  // a running clock breaks nothing yet
+    if (instance.start_rank == part_.about && !instance.voided && !clock.may && instance.no_sum && !instance.over())
+      evaluator_.note_undecided(clock, instance.key, instance.start_rank, instance.missing);
+    return;
+  }
   for (const auto& [rung, when] : instance.rungs) {
     Finding finding = of_clock(instance);
     finding.kind = Kind::warn;
@@ -501,6 +517,7 @@ void CaseJudge::missing() {
   for (const Undecided& undecided : evaluator_.undecided()) {
     if (!mine(*undecided.head) || !std::binary_search(judged_.begin(), judged_.end(), undecided.head)) continue;
     if (!options_.only_rules.empty() && !options_.only_rules.contains(undecided.head->rule)) continue;
+    if (part_.about != kNoRank && undecided.rank != part_.about) continue;
     Finding finding = base(*undecided.head, undecided.key, undecided.rank);
     finding.kind = Kind::missing;
     if (undecided.rank != kNoRank) {
@@ -578,7 +595,8 @@ void collect_state(const Plan& plan, int32_t index, std::set<uint16_t>& types, s
 
 }  // namespace
 
-Touches::Touches(const Plan& plan) : clocks(plan.acts.size()), separation(plan.acts.size(), false) {
+Touches::Touches(const Plan& plan, const std::set<std::string>& only)
+    : clocks_(plan.acts.size() + 1), separation_(plan.acts.size(), false) {
   struct Need {
     std::set<uint16_t> types;
     std::set<int32_t> groups;
@@ -627,16 +645,24 @@ Touches::Touches(const Plan& plan) : clocks(plan.acts.size()), separation(plan.a
         }
   }
   for (size_t i = 0; i < needs.size(); ++i) {
-    if (needs[i].any) {
-      clocks_any.push_back(static_cast<int32_t>(i));
-      continue;
-    }
-    for (const uint16_t type : needs[i].types) clocks[type].push_back(static_cast<int32_t>(i));
+    if (plan.clocks[i].across || (!only.empty() && !only.contains(plan.clocks[i].rule))) continue;
+    if (needs[i].any)
+      for (auto& one : clocks_) one.push_back(static_cast<int32_t>(i));
+    else
+      for (const uint16_t type : needs[i].types) clocks_[type].push_back(static_cast<int32_t>(i));
   }
   for (const Separation& one : plan.separations) {
-    for (const uint16_t type : one.types) separation[type] = true;
-    separation_roles.insert(separation_roles.end(), one.roles.begin(), one.roles.end());
+    for (const uint16_t type : one.types) separation_[type] = true;
+    separation_roles_.insert(separation_roles_.end(), one.roles.begin(), one.roles.end());
   }
+}
+
+bool Touches::separations(const History& history, const StoredAct& act) const {
+  if (act.type != kUnknownType && separation_[act.type]) return true;
+  const auto by = history.by(act);
+  return std::any_of(by.begin(), by.end(), [this](const PartyRef& party) {
+    return std::find(separation_roles_.begin(), separation_roles_.end(), party.role) != separation_roles_.end();
+  });
 }
 
 }  // namespace heng::watch

@@ -2,6 +2,7 @@
 // share it, so that they differ in what they look at again, never in what they say.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -76,13 +77,21 @@ struct Index {
   }
 };
 
-// Which clocks and separations an act of a type may touch, through states, periods and other clocks.
-struct Touches {
-  std::vector<std::vector<int32_t>> clocks;  // by act type
-  std::vector<int32_t> clocks_any;           // any act touches them
-  std::vector<bool> separation;              // by act type
-  std::vector<Sym> separation_roles;
-  explicit Touches(const Plan& plan);
+// Which clocks and separations a new act may touch, through states, periods and other clocks; not those across cases.
+class Touches {
+ public:
+  // `only`: full names of the rules looked at; empty: all.
+  Touches(const Plan& plan, const std::set<std::string>& only);
+  // Sorted.
+  const std::vector<int32_t>& clocks(const StoredAct& act) const {
+    return act.type == kUnknownType ? clocks_.back() : clocks_[act.type];
+  }
+  bool separations(const History& history, const StoredAct& act) const;
+
+ private:
+  std::vector<std::vector<int32_t>> clocks_;  // by act type; last: types no pack declares
+  std::vector<bool> separation_;              // by act type
+  std::vector<Sym> separation_roles_;
 };
 
 // How to judge: as of when, and what to leave out.
@@ -98,6 +107,17 @@ struct JudgePart {
   uint32_t first_rank = 0;                        // rules and powers on acts from this rank on
   const std::vector<int32_t>* clocks = nullptr;   // these clocks; nullptr: every one that started
   bool separations = true;
+  uint32_t about = kNoRank;                       // only what the act of this rank breaks, or leaves undecided
+};
+
+// A running of a clock in short, to be compared with another look at it.
+struct ClockMark {
+  int32_t clock = kNone;
+  Key key;
+  uint32_t start_act = 0;  // into the history; kNoRank: started by no act
+  Instant start;
+  std::optional<Instant> end;      // none while paused, or not known
+  std::optional<Instant> over_at;  // met or lapsed
 };
 
 class CaseJudge {
@@ -123,6 +143,17 @@ class CaseJudge {
 
   // Every clock that ran, for views.
   std::vector<ClockView> views();
+  // Every running of these clocks, in short; `each` gets the running too, good while the call lasts.
+  template <typename Each>
+  void mark(const std::vector<int32_t>& clocks, const Each& each) {
+    for (const int32_t index : clocks) {
+      const Clock& clock = plan_.clocks[static_cast<size_t>(index)];
+      if (clock.across || !may_have_started(index)) continue;
+      for (const Key key : evaluator_.keys_of(clock))
+        for (const Instance& instance : evaluator_.instances(index, key)) each(mark_of(index, instance), instance);
+    }
+  }
+  ClockView view(const Instance& instance);
 
  private:
   Finding base(const Head& head, Key key, uint32_t rank) const;
@@ -155,8 +186,8 @@ class CaseJudge {
   Finding of_clock(const Instance& instance) const;
 
   void clock_findings(const Instance& instance);
-
-  ClockView view(const Instance& instance);
+  ClockMark mark_of(int32_t clock, const Instance& instance) const;
+  bool may_have_started(int32_t clock) const;
 
   // Nobody holds two of the roles, or no two of the act types stand in one key.
   void separations();

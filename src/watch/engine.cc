@@ -36,15 +36,14 @@ Engine::Engine(Plan& plan, const EngineOptions& options)
     : plan_(plan),
       options_(options),
       index_(plan, options.only_rules),
-      touches_(plan),
+      touches_(plan, options.only_rules),
       history_(plan),
       base_symbols_(static_cast<Sym>(plan.symbols.size())),
       judge_options_{now_, options.missing, options.only_rules, nullptr},
       scope_(history_, false),
       wide_scope_(history_, true),
       judge_(scope_, index_, judge_options_, false),
-      wide_judge_(wide_scope_, index_, judge_options_, true),
-      touched_(plan.acts.size() + 1) {
+      wide_judge_(wide_scope_, index_, judge_options_, true) {
   std::set<int32_t> subjects;
   const auto collect = [&](const Head& head) {
     if (head.across && head.subject != kNone && (options.only_rules.empty() || options.only_rules.contains(head.rule)))
@@ -54,16 +53,6 @@ Engine::Engine(Plan& plan, const EngineOptions& options)
   for (const Clock& clock : plan.clocks) collect(clock);
   for (const Separation& separation : plan.separations) collect(separation);
   wide_subjects_.assign(subjects.begin(), subjects.end());
-  const auto looked_at = [&](int32_t index) {
-    const Clock& clock = plan.clocks[static_cast<size_t>(index)];
-    return !clock.across && (options.only_rules.empty() || options.only_rules.contains(clock.rule));
-  };
-  for (size_t type = 0; type < touched_.size(); ++type) {
-    std::copy_if(touches_.clocks_any.begin(), touches_.clocks_any.end(), std::back_inserter(touched_[type]), looked_at);
-    if (type < plan.acts.size())
-      std::copy_if(touches_.clocks[type].begin(), touches_.clocks[type].end(), std::back_inserter(touched_[type]), looked_at);
-    std::sort(touched_[type].begin(), touched_[type].end());
-  }
   for (size_t i = 0; i < plan.clocks.size(); ++i)
     group_of_rule_.emplace(plan.clocks[i].rule + (plan.clocks[i].part.empty() ? "" : "." + plan.clocks[i].part),
                            plan.clocks[i].group);
@@ -209,12 +198,8 @@ void Engine::judge_case(size_t place, Reach reach, uint32_t act, const std::stri
       reach = Reach::everything;
     } else if (live_.acts.back().act == act && live_.acts.back().root == act) {
       part.first_rank = count - 1;
-      const bool known = stored.type != kUnknownType;
-      part.clocks = known ? &touched_[stored.type] : &touched_.back();
-      part.separations = known && touches_.separation[stored.type];
-      for (const PartyRef& party : history_.by(stored))
-        part.separations = part.separations || std::find(touches_.separation_roles.begin(), touches_.separation_roles.end(),
-                                                         party.role) != touches_.separation_roles.end();
+      part.clocks = &touches_.clocks(stored);
+      part.separations = touches_.separations(history_, stored);
     } else {
       // Late: what was said of acts before it stands, for a rule sees only what came before. Acts of its instant may
       // have changed places.

@@ -126,8 +126,7 @@ class Engine {
   CaseJudge wide_judge_;
   LiveActs live_;
   std::vector<Finding> fresh_;
-  std::vector<std::vector<int32_t>> touched_;  // by act type: the clocks to look at again; last: unknown types
-  std::vector<CaseState> cases_;               // by the case's place in the history
+  std::vector<CaseState> cases_;  // by the case's place in the history
   std::vector<WideState> wide_;
   std::unordered_map<uint64_t, uint32_t> wide_index_;
   std::vector<int32_t> wide_subjects_;

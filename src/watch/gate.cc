@@ -16,56 +16,18 @@ const char* name_of(GateAnswer::Verdict verdict) {
   return "cannot tell";
 }
 
-Result<GateAnswer> ask_gate(History& history, const Act& act) {
-  OracleOptions options;
-  options.now = act.at.instant;
-  options.only_case = act.case_id;
-  options.all_views = true;
-  const Verdicts before_act = judge_history(history, options);
-  std::vector<History::Note> notes;
-  const History::Added added = history.add(act, &notes);
-  if (added != History::Added::kept) {
-    if (added == History::Added::same)
-      return Error{ErrorKind::conflict, "gate-done", "this act stands in the history already", "", "give the act an id of its own"};
-    return Error{ErrorKind::bad_input, "gate-act", notes.empty() ? "the act cannot be placed" : notes[0].what, "",
-                 notes.empty() ? "" : notes[0].help};
-  }
-  if (history.plan().act_index.count(history.plan().symbols.find(act.type)) == 0)
-    return Error{ErrorKind::bad_input, "gate-type", "no pack here knows an act `" + act.type + "`", "",
-                 "name the pack that declares it with --pack"};
-  const Verdicts after = judge_history(history, options);
+namespace {
 
-  GateAnswer out;
-  const auto known_before = [&](const Finding& finding) {
-    return std::any_of(before_act.findings.begin(), before_act.findings.end(),
-                       [&](const Finding& old) { return old.id == finding.id; });
-  };
-  for (const Finding& finding : after.findings) {
-    const bool by_this = !finding.acts.empty() && finding.acts[0] == act.id;
-    if (!by_this || known_before(finding)) continue;
-    if (finding.due && finding.kind != Kind::missing) continue;  // clocks are told below
-    if (finding.kind == Kind::breach) out.against.push_back(finding);
-    if (finding.kind == Kind::missing) out.unknown.push_back(finding);
-    if (finding.kind == Kind::warn) out.warnings.push_back(finding);
-  }
-  if (!after.cases.empty()) {
-    const auto same = [](const ClockView& a, const ClockView& b) {
-      return a.rule == b.rule && a.key == b.key && a.start_act == b.start_act && a.start == b.start;
-    };
-    for (const ClockView& clock : after.cases[0].clocks) {
-      const ClockView* old = nullptr;
-      if (!before_act.cases.empty())
-        for (const ClockView& candidate : before_act.cases[0].clocks)
-          if (same(candidate, clock)) old = &candidate;
-      if (old == nullptr) {
-        if (clock.start_act == act.id) out.starts.push_back(clock);
-      } else if (!old->over_at && clock.over_at && clock.state != ClockState::voided) {
-        out.meets.push_back(clock);
-      } else if (old->end != clock.end) {
-        out.extends.push_back(clock);
-      }
-    }
-  }
+// Sorts a finding about the act into the answer; what a clock will say later is told as a clock.
+void sort_in(GateAnswer& out, Finding&& finding, const std::string& act) {
+  if (finding.acts.empty() || finding.acts[0] != act) return;
+  if (finding.due && finding.kind != Kind::missing) return;
+  if (finding.kind == Kind::breach) out.against.push_back(std::move(finding));
+  else if (finding.kind == Kind::missing) out.unknown.push_back(std::move(finding));
+  else if (finding.kind == Kind::warn) out.warnings.push_back(std::move(finding));
+}
+
+void conclude(GateAnswer& out) {
   for (const Finding& finding : out.against)
     for (const Why& line : finding.why) {
       // What is not met is what would mend it.
@@ -80,7 +42,120 @@ Result<GateAnswer> ask_gate(History& history, const Act& act) {
                 : !out.unknown.empty()  ? GateAnswer::Verdict::cannot_tell
                 : !out.warnings.empty() ? GateAnswer::Verdict::warned
                                         : GateAnswer::Verdict::allowed;
+}
+
+OracleOptions whole_case(const Act& act) {
+  OracleOptions options;
+  options.now = act.at.instant;
+  options.only_case = act.case_id;
+  options.all_views = true;
+  return options;
+}
+
+}  // namespace
+
+Gate::Gate(History& history)
+    : history_(history),
+      index_(history.plan(), {}),
+      touches_(history.plan(), {}),
+      options_{Instant{}, true, {}, nullptr},
+      scope_(history, false),
+      judge_(scope_, index_, options_, false) {}
+
+Result<GateAnswer> Gate::ask(const Act& act) {
+  const Plan& plan = history_.plan();
+  const auto type = plan.act_index.find(plan.symbols.find(act.type));
+  if (type == plan.act_index.end())
+    return Error{ErrorKind::bad_input, "gate-type", "no pack here knows an act `" + act.type + "`", "",
+                 "name the pack that declares it with --pack"};
+  if (history_.holds(act.id))
+    return Error{ErrorKind::conflict, "gate-done", "an act `" + act.id + "` stands in the history already", "",
+                 "give the act an id of its own"};
+  const bool plain = act.corrects.empty() && act.annuls.empty();
+  Verdicts whole;
+  std::vector<ClockMark> marks;
+  options_.now = act.at.instant;
+  if (!plain) {
+    whole = judge_history(history_, whole_case(act));
+  } else if (const uint32_t place = history_.place_of(plan.symbols.find(act.case_id)); place != SymTable::kNothing) {
+    live_acts(history_, history_.acts_of_place(place), options_.now, live_);
+    scope_.reset(live_.acts);
+    judge_.reset();
+    StoredAct asked;
+    asked.type = type->second;
+    judge_.mark(touches_.clocks(asked), [&marks](const ClockMark& mark, const Instance&) { marks.push_back(mark); });
+  }
+  std::vector<History::Note> notes;
+  if (history_.add(act, &notes) != History::Added::kept)
+    return Error{ErrorKind::bad_input, "gate-act", notes.empty() ? "the act cannot be placed" : notes[0].what, "",
+                 notes.empty() ? "" : notes[0].help};
+  GateAnswer out = plain ? ask_plain(act, std::move(marks)) : ask_whole(act, whole);
+  history_.take_back();
   return out;
 }
+
+GateAnswer Gate::ask_plain(const Act& act, std::vector<ClockMark>&& before) {
+  GateAnswer out;
+  const uint32_t index = static_cast<uint32_t>(history_.size() - 1);
+  const StoredAct& stored = history_.act(index);
+  live_acts(history_, history_.acts_of_place(history_.place_of(stored.case_id)), options_.now, live_);
+  scope_.reset(live_.acts);
+  judge_.reset();
+  JudgePart part;
+  part.clocks = &touches_.clocks(stored);
+  part.separations = touches_.separations(history_, stored);
+  while (part.first_rank < scope_.size() && scope_.act_index(part.first_rank) != index) ++part.first_rank;
+  part.about = part.first_rank;
+  fresh_.clear();
+  judge_.run(fresh_, nullptr, part);
+  for (Finding& finding : fresh_) sort_in(out, std::move(finding), act.id);
+  judge_.mark(touches_.clocks(stored), [&](const ClockMark& mark, const Instance& instance) {
+    const auto old = std::find_if(before.begin(), before.end(), [&](const ClockMark& one) {
+      return one.clock == mark.clock && one.key == mark.key && one.start_act == mark.start_act && one.start == mark.start;
+    });
+    if (old == before.end()) {
+      if (mark.start_act == index) out.starts.push_back(judge_.view(instance));
+    } else if (!old->over_at && mark.over_at && !instance.voided) {
+      out.meets.push_back(judge_.view(instance));
+    } else if (old->end != mark.end) {
+      out.extends.push_back(judge_.view(instance));
+    }
+  });
+  for (auto* list : {&out.starts, &out.meets, &out.extends})
+    std::stable_sort(list->begin(), list->end(), [](const ClockView& a, const ClockView& b) {
+      return a.start.instant != b.start.instant ? a.start.instant < b.start.instant : a.rule < b.rule;
+    });
+  conclude(out);
+  return out;
+}
+
+GateAnswer Gate::ask_whole(const Act& act, const Verdicts& before) {
+  GateAnswer out;
+  Verdicts after = judge_history(history_, whole_case(act));
+  for (Finding& finding : after.findings)
+    if (std::none_of(before.findings.begin(), before.findings.end(), [&](const Finding& old) { return old.id == finding.id; }))
+      sort_in(out, std::move(finding), act.id);
+  const auto same = [](const ClockView& a, const ClockView& b) {
+    return a.rule == b.rule && a.key == b.key && a.start_act == b.start_act && a.start == b.start;
+  };
+  if (!after.cases.empty())
+    for (const ClockView& clock : after.cases[0].clocks) {
+      const ClockView* old = nullptr;
+      if (!before.cases.empty())
+        for (const ClockView& candidate : before.cases[0].clocks)
+          if (same(candidate, clock)) old = &candidate;
+      if (old == nullptr) {
+        if (clock.start_act == act.id) out.starts.push_back(clock);
+      } else if (!old->over_at && clock.over_at && clock.state != ClockState::voided) {
+        out.meets.push_back(clock);
+      } else if (old->end != clock.end) {
+        out.extends.push_back(clock);
+      }
+    }
+  conclude(out);
+  return out;
+}
+
+Result<GateAnswer> ask_gate(History& history, const Act& act) { return Gate(history).ask(act); }
 
 }  // namespace heng::watch

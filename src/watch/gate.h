@@ -5,8 +5,9 @@
 
 #include "act/act.h"
 #include "base/result.h"
+#include "watch/case_judge.h"
 #include "watch/finding.h"
-#include "watch/history.h"
+#include "watch/oracle.h"
 
 namespace heng::watch {
 
@@ -23,9 +24,31 @@ struct GateAnswer {
 };
 const char* name_of(GateAnswer::Verdict verdict);  // "allowed", "warned", "refused", "cannot tell"
 
-// Judges the act as if done at its `at`, over what the history holds until then. The history is left with the act
-// added: hand over one that is not needed after. Fails closed: an act that cannot be placed (no case, an id that is
-// taken) is an error, never "allowed".
+// Answers questions about a history. Acts may be added to it between questions; none is by them. Not for two threads.
+class Gate {
+ public:
+  explicit Gate(History& history);
+
+  // Judges the act as if done at its `at`, over what the history holds until then. Fails closed: an act that cannot be
+  // placed (no case, an id that is taken, a type no pack knows) is an error, never "allowed".
+  Result<GateAnswer> ask(const Act& act);
+
+ private:
+  GateAnswer ask_plain(const Act& act, std::vector<ClockMark>&& before);
+  // For corrections and annulments, which may change what any act of the case was.
+  GateAnswer ask_whole(const Act& act, const Verdicts& before);
+
+  History& history_;
+  Index index_;
+  Touches touches_;
+  JudgeOptions options_;
+  Scope scope_;
+  CaseJudge judge_;
+  LiveActs live_;
+  std::vector<Finding> fresh_;
+};
+
+// One question.
 Result<GateAnswer> ask_gate(History& history, const Act& act);
 
 }  // namespace heng::watch

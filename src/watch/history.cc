@@ -301,6 +301,8 @@ History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_i
     return Added::replaced;
   }
   const uint32_t index = static_cast<uint32_t>(acts_.size());
+  lists_before_ = lists_.size();
+  last_at_before_ = last_at_;
   StoredAct stored;
   store(act, stored, notes);
   acts_.push_back(stored);
@@ -317,6 +319,26 @@ History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_i
   of_case(stored.case_id).push_back(index);
   if (stored.at_us > last_at_.instant.us) last_at_ = act.at;
   return Added::kept;
+}
+
+void History::take_back() {
+  const StoredAct& last = acts_.back();
+  parties_.resize(last.first_party);
+  data_.resize(last.first_datum);
+  lists_.resize(lists_before_);
+  last_at_ = last_at_before_;
+  if (known_.size() == acts_.size()) {
+    known_.pop_back();
+    ids_.set(last.id, SymTable::kNothing);
+  }
+  const uint32_t place = case_index_.find(last.case_id);
+  by_case_[place].pop_back();
+  if (by_case_[place].empty()) {  // the act named the case first
+    by_case_.pop_back();
+    case_order_.pop_back();
+    case_index_.set(last.case_id, SymTable::kNothing);
+  }
+  acts_.pop_back();
 }
 
 std::string_view History::keep(std::string_view bytes) {

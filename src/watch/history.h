@@ -74,6 +74,11 @@ class History {
   // `own_ids`: the ids may be met again (false for a foreign log, whose reader numbers its events).
   Added add(const Act& act, std::vector<Note>* notes, bool own_ids = true);
 
+  // Forgets the act that was added last, as if it had not been (its words stay interned). Only once after each `kept`.
+  void take_back();
+  // Whether an act of this id is held, of those whose ids are their own.
+  bool holds(std::string_view id) const { return ids_.find(plan_.symbols.find(id)) != SymTable::kNothing; }
+
   // An act that is added soon: brings what adding it reads nearer, in two steps a few acts apart.
   void prefetch(const Act& act) const {
     plan_.symbols.prefetch(act.id);
@@ -164,6 +169,8 @@ class History {
   size_t block_free_ = 0;
   size_t kept_bytes_ = 0;
   std::string packed_;    // scratch
+  size_t lists_before_ = 0;        // take_back
+  OffsetTime last_at_before_{Instant{INT64_MIN}, 0};
   SymTable kinds_;        // agency → kind
   OffsetTime last_at_{Instant{INT64_MIN}, 0};
 };

@@ -8,11 +8,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <random>
+#include <set>
 
 #include "act/json.h"
 #include "law/load.h"
 #include "watch/compile.h"
 #include "watch/engine.h"
+#include "watch/gate.h"
 #include "watch/oracle.h"
 
 namespace heng::watch {
@@ -302,6 +304,83 @@ TEST_F(Property, EngineEqualsOracleOnCriminalProcedure) { many({"cn.criminal"});
 TEST_F(Property, EngineEqualsOracleOnPoliceCases) { many({"cn.police_admin"}); }
 TEST_F(Property, EngineEqualsOracleOnTrials) { many({"cn.trial"}); }
 TEST_F(Property, EngineEqualsOracleOnFines) { many({"it.traffic_fines"}); }
+
+// What the gate says of an act is what judging without it and with it says, and asking leaves no trace.
+TEST_F(Property, GateEqualsJudgingTwice) {
+  const law::PackSet set = load({"cn.criminal", "cn.police_admin"});
+  auto plan = compile(set);
+  ASSERT_TRUE(plan.ok());
+  const std::vector<std::string> codes = codes_of(plan.value());
+  const char* from = std::getenv("HENG_PROPERTY_SEED");
+  const uint64_t seed = from == nullptr ? std::random_device{}() : std::strtoull(from, nullptr, 10);
+  size_t refused = 0;
+  for (uint64_t i = 0; i < 300; ++i) {
+    SCOPED_TRACE("seed " + std::to_string(seed + i));
+    Random random(seed + i);
+    std::vector<Act> acts = random_history(plan.value(), codes, random);
+    std::stable_sort(acts.begin(), acts.end(), [](const Act& a, const Act& b) { return a.at.instant < b.at.instant; });
+    History history(plan.value());
+    Gate gate(history);
+    for (const Act& act : acts) {
+      OracleOptions options;
+      options.now = act.at.instant;
+      options.only_case = act.case_id;
+      options.all_views = true;
+      const Verdicts before = judge_history(history, options);
+      const auto answer = gate.ask(act);
+      ASSERT_TRUE(answer.ok()) << answer.error().text();
+      const auto lines = [](const Verdicts& verdicts) {
+        std::vector<std::string> out;
+        for (const Finding& finding : verdicts.findings) out.push_back(standing_line(finding) + finding.message.en);
+        return out;
+      };
+      ASSERT_EQ(lines(judge_history(history, options)), lines(before)) << "asking left a trace";
+      history.add(act, nullptr);
+      const Verdicts after = judge_history(history, options);
+      std::multiset<std::string> against;
+      std::multiset<std::string> unknown;
+      for (const Finding& finding : after.findings) {
+        const bool old = std::any_of(before.findings.begin(), before.findings.end(), [&](const Finding& one) { return one.id == finding.id; });
+        if (old || finding.acts.empty() || finding.acts[0] != act.id) continue;
+        if (finding.kind == Kind::breach && !finding.due) against.insert(finding.id + finding.message.en);
+        if (finding.kind == Kind::missing) unknown.insert(finding.id + finding.message.en);
+      }
+      const auto said = [](const std::vector<Finding>& findings) {
+        std::multiset<std::string> out;
+        for (const Finding& finding : findings) out.insert(finding.id + finding.message.en);
+        return out;
+      };
+      ASSERT_EQ(said(answer->against), against) << act.id;
+      ASSERT_EQ(said(answer->unknown), unknown) << act.id;
+      refused += against.empty() ? 0 : 1;
+      // Clocks that began, were met or moved by it.
+      const auto name = [](const ClockView& clock) {
+        std::string out = clock.rule + " " + clock.start_act + " " + format_rfc3339(clock.start);
+        for (const auto& [subject, value] : clock.key) out += " " + value;
+        return out;
+      };
+      const auto state = [&](const ClockView& clock) {
+        return name(clock) + (clock.end ? " ends " + format_rfc3339(*clock.end) : "") +
+               (clock.over_at ? " over " + format_rfc3339(*clock.over_at) : "");
+      };
+      std::multiset<std::string> changed;
+      if (!after.cases.empty())
+        for (const ClockView& clock : after.cases[0].clocks) {
+          const auto& olds = before.cases.empty() ? std::vector<ClockView>{} : before.cases[0].clocks;
+          const auto old = std::find_if(olds.begin(), olds.end(), [&](const ClockView& one) { return name(one) == name(clock); });
+          const bool fresh = old == olds.end() ? clock.start_act == act.id
+                             : !old->over_at && clock.over_at && clock.state != ClockState::voided ? true
+                                                                                                    : old->end != clock.end;
+          if (fresh) changed.insert(state(clock));
+        }
+      std::multiset<std::string> told;
+      for (const auto* list : {&answer->starts, &answer->meets, &answer->extends})
+        for (const ClockView& clock : *list) told.insert(state(clock));
+      ASSERT_EQ(told, changed) << act.id;
+    }
+  }
+  EXPECT_GT(refused, 20U) << "too few refusals to compare";
+}
 
 TEST_F(Property, SnapshotsRestoreBetweenAnyTwoActs) {
   const law::PackSet set = load({"cn.criminal"});
