@@ -168,13 +168,7 @@ Result<LoadedHistory> load_history(const HistoryOptions& options) {
         if (entry.first++ == 0) entry.second = note.what;
       }
     };
-    const auto take_all = [&](std::span<Act> acts) {
-      for (size_t i = 0; i < acts.size(); ++i) {
-        if (i + 8 < acts.size()) out.history->prefetch(acts[i + 8]);
-        if (i + 4 < acts.size()) out.history->prefetch_names(acts[i + 4]);
-        take(acts[i]);
-      }
-    };
+    const auto take_all = [&](std::span<Act> acts) { out.history->add_all(acts, take); };
     auto report = default_jobs(options.jobs) > 1 ? read_acts_ahead(file, read, take_all, &partial)
                                                  : read_acts(file, read, take, &partial);
     const ImportReport& said = report.ok() ? report.value() : partial;
