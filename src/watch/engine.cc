@@ -43,16 +43,8 @@ Engine::Engine(Plan& plan, const EngineOptions& options)
       scope_(history_, false),
       wide_scope_(history_, true),
       judge_(scope_, index_, judge_options_, false),
-      wide_judge_(wide_scope_, index_, judge_options_, true) {
-  std::set<int32_t> subjects;
-  const auto collect = [&](const Head& head) {
-    if (head.across && head.subject != kNone && (options.only_rules.empty() || options.only_rules.contains(head.rule)))
-      subjects.insert(head.subject);
-  };
-  for (const Rule& rule : plan.rules) collect(rule);
-  for (const Clock& clock : plan.clocks) collect(clock);
-  for (const Separation& separation : plan.separations) collect(separation);
-  wide_subjects_.assign(subjects.begin(), subjects.end());
+      wide_judge_(wide_scope_, index_, judge_options_, true),
+      wide_subjects_(across_subjects(plan, options.only_rules)) {
   for (size_t i = 0; i < plan.clocks.size(); ++i)
     group_of_rule_.emplace(plan.clocks[i].rule + (plan.clocks[i].part.empty() ? "" : "." + plan.clocks[i].part),
                            plan.clocks[i].group);
@@ -280,7 +272,8 @@ void Engine::widen(size_t place, uint32_t newest, const std::string& cause, cons
   });
   if (newest != kNoRank && !references && !live_.acts.empty() && live_.acts.back().act == newest) {
     const uint32_t rank = scope_.size() - 1;
-    for (const int32_t subject : wide_subjects_)
+    for (const auto& [subject, types] : wide_subjects_) {
+      if (!types.has(scope_.act(rank).type)) continue;
       for (const Sym value : scope_.carried(rank, subject)) {
         const uint32_t wide = wide_of({subject, value});
         gives(place, wide);
@@ -291,18 +284,21 @@ void Engine::widen(size_t place, uint32_t newest, const std::string& cause, cons
         items.insert(at, item);
         judge_wide(wide, Reach::one_act, first, cause, sink);
       }
+    }
     return;
   }
   // What this case gives each key now, against what it gave before.
   std::map<uint32_t, std::vector<LiveActs::Item>> now_given;
   for (const uint32_t wide : case_state(place).wide) now_given[wide];
-  for (const int32_t subject : wide_subjects_)
-    for (uint32_t rank = 0; rank < scope_.size(); ++rank)
+  for (const auto& [subject, types] : wide_subjects_)
+    for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
+      if (!types.has(scope_.act(rank).type)) continue;
       for (const Sym value : scope_.carried(rank, subject)) {
         const uint32_t wide = wide_of({subject, value});
         gives(place, wide);
         now_given[wide].push_back(live_.acts[rank]);
       }
+    }
   const Sym case_id = history_.cases()[place];
   for (const auto& [wide, mine] : now_given) {
     std::vector<LiveActs::Item> items = wide_[wide].items;

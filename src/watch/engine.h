@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "watch/case_judge.h"
+#include "watch/needs.h"
 #include "watch/timer_wheel.h"
 
 namespace heng::watch {
@@ -129,7 +130,7 @@ class Engine {
   std::vector<CaseState> cases_;  // by the case's place in the history
   std::vector<WideState> wide_;
   std::unordered_map<uint64_t, uint32_t> wide_index_;
-  std::vector<int32_t> wide_subjects_;
+  std::vector<AcrossSubject> wide_subjects_;
   std::unordered_map<std::string, uint16_t> rule_slots_;
   std::vector<std::string> rule_names_;
   std::unordered_map<std::string, int32_t> group_of_rule_;  // clocks: full name with part → group

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "watch/case_judge.h"
+#include "watch/needs.h"
 
 namespace heng::watch {
 namespace {
@@ -105,14 +106,7 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
   }
 
   // Which subjects are asked about across cases.
-  std::set<int32_t> across;
-  const auto collect = [&](const Head& head) {
-    if (head.across && head.subject != kNone && (options.only_rules.empty() || options.only_rules.contains(head.rule)))
-      across.insert(head.subject);
-  };
-  for (const Rule& rule : plan.rules) collect(rule);
-  for (const Clock& clock : plan.clocks) collect(clock);
-  for (const Separation& separation : plan.separations) collect(separation);
+  std::vector<AcrossSubject> across = across_subjects(plan, options.only_rules);
   if (!options.only_case.empty()) across.clear();
 
   struct Part {
@@ -143,9 +137,11 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
             part.reported.push_back(plan.symbols.string(history.act(dropped.act).id));
         scope.reset(live.acts);
         judge.reset();
-        for (const int32_t subject : across)
-          for (uint32_t rank = 0; rank < scope.size(); ++rank)
+        for (const auto& [subject, types] : across)
+          for (uint32_t rank = 0; rank < scope.size(); ++rank) {
+            if (!types.has(scope.act(rank).type)) continue;
             for (const Sym value : scope.carried(rank, subject)) part.across[{subject, value}].push_back(live.acts[rank]);
+          }
         const size_t before_case = part.findings.size();
         judge.run(part.findings, nullptr);
         if (options.all_views || (options.views && part.findings.size() > before_case)) {

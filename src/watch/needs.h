@@ -1,0 +1,48 @@
+// Which act types a declaration can read, through its conditions, states, facts and clocks: acts of other types change
+// nothing it says.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "watch/plan.h"
+
+namespace heng::watch {
+
+// Adds what the declaration reads to `types`; all types where it asks about acts without naming their type (the latest
+// value of a field, who acted in a role, any act).
+class Needs {
+ public:
+  explicit Needs(const Plan& plan) : plan_(plan), states_(plan.states.size()), facts_(plan.facts.size()),
+                                     rules_(plan.rules.size()), groups_(plan.groups.size()) {}
+  void rule(const Rule& rule);
+  void clock(const Clock& clock);
+  void separation(const Separation& separation);
+  const TypeSet& types() const { return types_; }
+
+ private:
+  void pattern(const Pattern& pattern);
+  void atom(const Atom& atom);
+  void conditions(const std::vector<Condition>& lines);
+  void operand(const Operand& operand);
+  void factor(const Factor& factor);
+  void quantity(const Quantity& quantity);
+  void event(const Event& event);
+  void period(int32_t index);
+  void state(int32_t index);
+  void group(int32_t index);
+
+  const Plan& plan_;
+  TypeSet types_;
+  std::vector<bool> states_, facts_, rules_, groups_;  // seen
+};
+
+// A subject asked about across cases, and the act types that what is asked reads.
+struct AcrossSubject {
+  int32_t subject = kNone;
+  TypeSet types;
+};
+// `only`: full names of the rules looked at; empty: all. In order of subjects.
+std::vector<AcrossSubject> across_subjects(const Plan& plan, const std::set<std::string>& only);
+
+}  // namespace heng::watch
