@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 
 #include "tlog/hash.h"
 #include "watch/oracle.h"
@@ -95,10 +96,25 @@ uint32_t Engine::wide_of(WideKey key) {
   return found->second;
 }
 
-// Notes that the case's acts carry the key.
-void Engine::gives(size_t place, uint32_t wide) {
+// Notes that the case's acts carry the key; true if they did not before.
+bool Engine::gives(size_t place, uint32_t wide) {
   std::vector<uint32_t>& keys = case_state(place).wide;
-  if (std::find(keys.begin(), keys.end(), wide) == keys.end()) keys.push_back(wide);
+  if (std::find(keys.begin(), keys.end(), wide) != keys.end()) return false;
+  keys.push_back(wide);
+  return true;
+}
+
+bool Engine::set_first(uint32_t wide, size_t place, const LiveActs::Item* item) {
+  std::vector<WideState::First>& firsts = wide_[wide].firsts;
+  const uint32_t before = firsts.empty() ? kNoRank : firsts.front().item.act;
+  std::erase_if(firsts, [&](const WideState::First& first) { return first.place == place; });
+  if (item != nullptr) {
+    const auto at = std::upper_bound(firsts.begin(), firsts.end(), *item, [this](const LiveActs::Item& a, const WideState::First& b) {
+      return timeline_before(history_, a, b.item);
+    });
+    firsts.insert(at, {*item, static_cast<uint32_t>(place)});
+  }
+  return before != (firsts.empty() ? kNoRank : firsts.front().item.act);
 }
 
 // Compares what follows now with what stood, for the declarations looked at again.
@@ -214,22 +230,28 @@ void Engine::judge_case(size_t place, Reach reach, uint32_t act, const std::stri
 
 void Engine::judge_wide(uint32_t wide, Reach reach, uint32_t first_rank, const std::string& cause, const Sink& sink) {
   WideState& state = wide_[wide];
+  wide_items_.clear();
+  if (!state.firsts.empty() && (state.items.empty() || state.items.front().act != state.firsts.front().item.act)) {
+    wide_items_.push_back(state.firsts.front().item);
+    ++first_rank;
+  }
+  wide_items_.insert(wide_items_.end(), state.items.begin(), state.items.end());
   // Acts of one instant are looked at together.
-  while (first_rank > 0 && first_rank < state.items.size() &&
-         history_.act(state.items[first_rank - 1].act).at_us == history_.act(state.items[first_rank].act).at_us)
+  while (first_rank > 0 && first_rank < wide_items_.size() &&
+         history_.act(wide_items_[first_rank - 1].act).at_us == history_.act(wide_items_[first_rank].act).at_us)
     --first_rank;
   JudgePart part;
-  part.first_rank = reach == Reach::time ? static_cast<uint32_t>(state.items.size()) : first_rank;
+  part.first_rank = reach == Reach::time ? static_cast<uint32_t>(wide_items_.size()) : reach == Reach::one_act ? first_rank : 0;
   part.separations = reach != Reach::time;
-  const int64_t from_us = first_rank < state.items.size() ? history_.act(state.items[first_rank].act).at_us : INT64_MIN;
+  const int64_t from_us = first_rank < wide_items_.size() ? history_.act(wide_items_[first_rank].act).at_us : INT64_MIN;
   judge_options_.now = now_;
-  wide_scope_.reset(state.items);
+  wide_scope_.reset(wide_items_);
   wide_judge_.reset();
   const Key only{state.key.first, state.key.second};
   fresh_.clear();
   wide_judge_.run(fresh_, &only, part);
   settle(state, 0, std::move(fresh_), part, reach == Reach::time ? reach : Reach::everything,
-         reach == Reach::everything && first_rank == 0 ? INT64_MIN : from_us, cause, sink);
+         reach == Reach::everything ? INT64_MIN : from_us, cause, sink);
   schedule(kWideBit | wide, state, wide_judge_.next_change());
 }
 
@@ -272,44 +294,58 @@ void Engine::widen(size_t place, uint32_t newest, const std::string& cause, cons
   });
   if (newest != kNoRank && !references && !live_.acts.empty() && live_.acts.back().act == newest) {
     const uint32_t rank = scope_.size() - 1;
-    for (const auto& [subject, types] : wide_subjects_) {
-      if (!types.has(scope_.act(rank).type)) continue;
-      for (const Sym value : scope_.carried(rank, subject)) {
-        const uint32_t wide = wide_of({subject, value});
-        gives(place, wide);
+    const LiveActs::Item item = live_.acts[rank];
+    for (const AcrossSubject& across : wide_subjects_) {
+      const bool read = across.types.has(scope_.act(rank).type);
+      if (!read && !across.first_act) continue;
+      for (const Sym value : scope_.carried(rank, across.subject)) {
+        const uint32_t wide = wide_of({across.subject, value});
+        const bool first_of_case = gives(place, wide);
+        const bool first_of_all = across.first_act && first_of_case && set_first(wide, place, &item);
         std::vector<LiveActs::Item>& items = wide_[wide].items;
-        const LiveActs::Item item = live_.acts[rank];
-        const auto at = std::upper_bound(items.begin(), items.end(), item, earlier);
-        const uint32_t first = static_cast<uint32_t>(at - items.begin());
-        items.insert(at, item);
-        judge_wide(wide, Reach::one_act, first, cause, sink);
+        if (read) {
+          const auto at = std::upper_bound(items.begin(), items.end(), item, earlier);
+          const uint32_t first = static_cast<uint32_t>(at - items.begin());
+          items.insert(at, item);
+          judge_wide(wide, first_of_all ? Reach::everything : Reach::one_act, first, cause, sink);
+        } else if (first_of_all) {
+          judge_wide(wide, Reach::everything, 0, cause, sink);
+        }
       }
     }
     return;
   }
   // What this case gives each key now, against what it gave before.
-  std::map<uint32_t, std::vector<LiveActs::Item>> now_given;
+  struct Gift {
+    std::vector<LiveActs::Item> items;
+    std::optional<LiveActs::Item> first;
+  };
+  std::map<uint32_t, Gift> now_given;
   for (const uint32_t wide : case_state(place).wide) now_given[wide];
-  for (const auto& [subject, types] : wide_subjects_)
+  for (const AcrossSubject& across : wide_subjects_)
     for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
-      if (!types.has(scope_.act(rank).type)) continue;
-      for (const Sym value : scope_.carried(rank, subject)) {
-        const uint32_t wide = wide_of({subject, value});
+      const bool read = across.types.has(scope_.act(rank).type);
+      if (!read && !across.first_act) continue;
+      for (const Sym value : scope_.carried(rank, across.subject)) {
+        const uint32_t wide = wide_of({across.subject, value});
         gives(place, wide);
-        now_given[wide].push_back(live_.acts[rank]);
+        Gift& given = now_given[wide];
+        if (read) given.items.push_back(live_.acts[rank]);
+        if (across.first_act && !given.first) given.first = live_.acts[rank];
       }
     }
   const Sym case_id = history_.cases()[place];
-  for (const auto& [wide, mine] : now_given) {
+  for (const auto& [wide, given] : now_given) {
     std::vector<LiveActs::Item> items = wide_[wide].items;
     std::erase_if(items, [&](const LiveActs::Item& item) { return history_.act(item.act).case_id == case_id; });
-    items.insert(items.end(), mine.begin(), mine.end());
+    items.insert(items.end(), given.items.begin(), given.items.end());
     std::sort(items.begin(), items.end(), earlier);
     const auto& before = wide_[wide].items;
     const bool same = items.size() == before.size() &&
                       std::equal(items.begin(), items.end(), before.begin(),
                                  [](const LiveActs::Item& a, const LiveActs::Item& b) { return a.act == b.act && a.root == b.root; });
-    if (same) continue;
+    const bool first_of_all = set_first(wide, place, given.first ? &*given.first : nullptr);
+    if (same && !first_of_all) continue;
     wide_[wide].items = std::move(items);
     judge_wide(wide, Reach::everything, 0, cause, sink);
   }
@@ -424,6 +460,7 @@ std::string Engine::snapshot(uint64_t record_index, const std::string& root) con
     out.number(static_cast<uint64_t>(state.key.first));
     out.number(state.key.second);
     out.vector(state.items);
+    out.vector(state.firsts);
     save_state(state);
   }
   std::string bytes(kMagic);
@@ -475,11 +512,16 @@ Result<Engine::Restored> Engine::restore(std::string_view bytes) {
     const uint32_t index = wide_of({subject, static_cast<Sym>(in.number())});
     if (index != i) return damaged();
     in.vector(wide_[index].items);
+    in.vector(wide_[index].firsts);
     load_state(wide_[index]);
     if (wide_[index].due.us != INT64_MAX) wheel_.put(wide_[index].due, kWideBit | index);
     for (const LiveActs::Item& item : wide_[index].items) {
       if (item.act >= history_.size()) return damaged();
       gives(history_.place_of(history_.act(item.act).case_id), index);
+    }
+    for (const WideState::First& first : wide_[index].firsts) {
+      if (first.item.act >= history_.size() || first.place >= history_.cases().size()) return damaged();
+      gives(first.place, index);
     }
   }
   if (!in.good || !in.rest.empty()) return damaged();

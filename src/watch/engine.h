@@ -91,7 +91,13 @@ class Engine {
   using WideKey = std::pair<int32_t, Sym>;
   struct WideState : State {
     WideKey key;
-    std::vector<LiveActs::Item> items;
+    std::vector<LiveActs::Item> items;  // the acts that something asked about the key can read
+    // Each case's first act that names the key, in timeline order; only the first of all is read.
+    struct First {
+      LiveActs::Item item;
+      uint32_t place = 0;
+    };
+    std::vector<First> firsts;
   };
 
   enum class Reach : uint8_t { everything, one_act, time };
@@ -111,7 +117,9 @@ class Engine {
   uint16_t rule_index(const std::string& rule);
   Held held_of(const Finding& finding);
   uint32_t wide_of(WideKey key);
-  void gives(size_t place, uint32_t wide);
+  bool gives(size_t place, uint32_t wide);
+  // The case's first act for the key is now this one, or none is; true if the first of all is another than before.
+  bool set_first(uint32_t wide, size_t place, const LiveActs::Item* item);
 
   Plan& plan_;
   EngineOptions options_;
@@ -131,6 +139,7 @@ class Engine {
   std::vector<WideState> wide_;
   std::unordered_map<uint64_t, uint32_t> wide_index_;
   std::vector<AcrossSubject> wide_subjects_;
+  std::vector<LiveActs::Item> wide_items_;  // scratch
   std::unordered_map<std::string, uint16_t> rule_slots_;
   std::vector<std::string> rule_names_;
   std::unordered_map<std::string, int32_t> group_of_rule_;  // clocks: full name with part → group

@@ -87,7 +87,7 @@ void Needs::group(int32_t index) {
 }
 
 void Needs::event(const Event& event) {
-  if (event.kind == law::Event::Kind::end_of_every) types_.add_all();  // of every act that names the key
+  if (event.kind == law::Event::Kind::end_of_every) first_act_ = true;
   pattern(event.pattern);
   quantity(event.quantity);
   group(event.group);
@@ -134,7 +134,7 @@ std::vector<AcrossSubject> across_subjects(const Plan& plan, const std::set<std:
   for (const Clock& clock : plan.clocks) collect(clock, [&](Needs& needs) { needs.clock(clock); });
   for (const Separation& one : plan.separations) collect(one, [&](Needs& needs) { needs.separation(one); });
   std::vector<AcrossSubject> out;
-  for (const auto& [subject, needs] : found) out.push_back({subject, needs.types()});
+  for (const auto& [subject, needs] : found) out.push_back({subject, needs.types(), needs.first_act()});
   return out;
 }
 

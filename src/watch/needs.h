@@ -19,6 +19,8 @@ class Needs {
   void clock(const Clock& clock);
   void separation(const Separation& separation);
   const TypeSet& types() const { return types_; }
+  // A clock starts at the end of every day, week, … for a key that any act has named: the first such act is read too.
+  bool first_act() const { return first_act_; }
 
  private:
   void pattern(const Pattern& pattern);
@@ -34,6 +36,7 @@ class Needs {
 
   const Plan& plan_;
   TypeSet types_;
+  bool first_act_ = false;
   std::vector<bool> states_, facts_, rules_, groups_;  // seen
 };
 
@@ -41,6 +44,7 @@ class Needs {
 struct AcrossSubject {
   int32_t subject = kNone;
   TypeSet types;
+  bool first_act = false;  // and the first act, of whatever type, that names the key
 };
 // `only`: full names of the rules looked at; empty: all. In order of subjects.
 std::vector<AcrossSubject> across_subjects(const Plan& plan, const std::set<std::string>& only);

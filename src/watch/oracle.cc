@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "base/text.h"
@@ -109,11 +110,18 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
   std::vector<AcrossSubject> across = across_subjects(plan, options.only_rules);
   if (!options.only_case.empty()) across.clear();
 
+  struct Across {
+    std::vector<LiveActs::Item> items;    // those that can be read
+    std::optional<LiveActs::Item> first;  // the first that names the key
+    void add_first(const History& acts, const LiveActs::Item& item) {
+      if (!first || timeline_before(acts, item, *first)) first = item;
+    }
+  };
   struct Part {
     std::vector<Finding> findings;
     std::vector<CaseView> views;
     std::vector<std::string> reported;
-    std::map<std::pair<int32_t, Sym>, std::vector<LiveActs::Item>> across;
+    std::map<std::pair<int32_t, Sym>, Across> across;
   };
   const size_t jobs = static_cast<size_t>(std::max(1, options.jobs));
   std::vector<Part> parts(jobs);
@@ -137,11 +145,20 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
             part.reported.push_back(plan.symbols.string(history.act(dropped.act).id));
         scope.reset(live.acts);
         judge.reset();
-        for (const auto& [subject, types] : across)
+        for (const AcrossSubject& asked : across) {
+          Sym last = 0;
           for (uint32_t rank = 0; rank < scope.size(); ++rank) {
-            if (!types.has(scope.act(rank).type)) continue;
-            for (const Sym value : scope.carried(rank, subject)) part.across[{subject, value}].push_back(live.acts[rank]);
+            const bool read = asked.types.has(scope.act(rank).type);
+            if (!read && !asked.first_act) continue;
+            for (const Sym value : scope.carried(rank, asked.subject)) {
+              if (!read && value == last) continue;  // named in this case before
+              last = value;
+              Across& mine = part.across[{asked.subject, value}];
+              if (read) mine.items.push_back(live.acts[rank]);
+              if (asked.first_act) mine.add_first(history, live.acts[rank]);
+            }
           }
+        }
         const size_t before_case = part.findings.size();
         judge.run(part.findings, nullptr);
         if (options.all_views || (options.views && part.findings.size() > before_case)) {
@@ -160,7 +177,7 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
     for (std::thread& thread : threads) thread.join();
   }
 
-  std::map<std::pair<int32_t, Sym>, std::vector<LiveActs::Item>> wide;
+  std::map<std::pair<int32_t, Sym>, Across> wide;
   for (Part& part : parts) {
     out.findings.insert(out.findings.end(), std::make_move_iterator(part.findings.begin()),
                         std::make_move_iterator(part.findings.end()));
@@ -168,13 +185,18 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
                      std::make_move_iterator(part.views.end()));
     out.reported.insert(out.reported.end(), part.reported.begin(), part.reported.end());
     for (auto& [key, acts] : part.across) {
-      auto& all = wide[key];
-      all.insert(all.end(), acts.begin(), acts.end());
+      Across& all = wide[key];
+      all.items.insert(all.items.end(), acts.items.begin(), acts.items.end());
+      if (acts.first) all.add_first(history, *acts.first);
     }
   }
   Scope scope(history, true);
   CaseJudge judge(scope, index, options, true);
-  for (auto& [key, acts] : wide) {
+  for (auto& [key, across_acts] : wide) {
+    std::vector<LiveActs::Item>& acts = across_acts.items;
+    if (across_acts.first &&
+        std::none_of(acts.begin(), acts.end(), [&](const LiveActs::Item& item) { return item.act == across_acts.first->act; }))
+      acts.push_back(*across_acts.first);
     std::sort(acts.begin(), acts.end(), [&](const LiveActs::Item& a, const LiveActs::Item& b) {
       return timeline_before(history, a, b);
     });

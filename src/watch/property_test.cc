@@ -303,6 +303,7 @@ class Property : public ::testing::Test {
 TEST_F(Property, EngineEqualsOracleOnCriminalProcedure) { many({"cn.criminal"}); }
 TEST_F(Property, EngineEqualsOracleOnPoliceCases) { many({"cn.police_admin"}); }
 TEST_F(Property, EngineEqualsOracleOnTrials) { many({"cn.trial"}); }
+TEST_F(Property, EngineEqualsOracleAcrossCases) { many({"cn.supervision"}); }
 TEST_F(Property, EngineEqualsOracleOnFines) { many({"it.traffic_fines"}); }
 
 // What the gate says of an act is what judging without it and with it says, and asking leaves no trace.
