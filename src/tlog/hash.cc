@@ -61,6 +61,21 @@ Hash sha256(std::string_view message) {
   return out;
 }
 
+Hash hmac_sha256(const std::array<uint8_t, 32>& key, std::string_view message) {
+  constexpr size_t kBlock = 64;
+  std::string inner(kBlock, '\x36'), outer(kBlock, '\x5c');
+  for (size_t i = 0; i < key.size(); ++i) {
+    inner[i] = static_cast<char>(inner[i] ^ key[i]);
+    outer[i] = static_cast<char>(outer[i] ^ key[i]);
+  }
+  inner += message;
+  outer += sha256(inner).view();
+  const Hash out = sha256(outer);
+  sodium_memzero(inner.data(), inner.size());
+  sodium_memzero(outer.data(), outer.size());
+  return out;
+}
+
 Hash empty_root() { return sha256({}); }
 
 Hash leaf_hash(std::string_view entry) {
@@ -92,6 +107,26 @@ void hash_many(uint8_t prefix, std::span<const std::string_view> messages, Hash*
     }
     static_assert(sizeof(Hash) == kHashSize);
     sha_lanes(lanes, count, out[start].bytes.data());
+  }
+}
+
+void sha256_many(std::span<const std::string_view> messages, Hash* out) {
+  // A lane begins with a byte of its own: the message's first.
+  constexpr size_t kChunk = 64;
+  LaneMessage lanes[kChunk];
+  for (size_t start = 0; start < messages.size(); start += kChunk) {
+    const size_t count = std::min(kChunk, messages.size() - start);
+    bool in_lanes = lanes_flag();
+    for (size_t i = 0; i < count && in_lanes; ++i) {
+      const std::string_view message = messages[start + i];
+      in_lanes = !message.empty();
+      if (in_lanes) lanes[i] = {as_bytes(message)[0], as_bytes(message) + 1, message.size() - 1};
+    }
+    if (in_lanes) {
+      sha_lanes(lanes, count, out[start].bytes.data());
+      continue;
+    }
+    for (size_t i = 0; i < count; ++i) out[start + i] = sha256(messages[start + i]);
   }
 }
 

@@ -31,12 +31,16 @@ struct Hash {
 std::optional<Hash> hash_from_bytes(std::string_view bytes);
 
 Hash sha256(std::string_view message);
+// HMAC-SHA-256 (RFC 2104) under a key of 32 bytes.
+Hash hmac_sha256(const std::array<uint8_t, 32>& key, std::string_view message);
 Hash empty_root();                                    // MTH({}) = SHA-256("")
 Hash leaf_hash(std::string_view entry);               // SHA-256(0x00 || entry)
 Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(0x01 || left || right)
 
 // out[i] = SHA-256(prefix || messages[i]); out has messages.size() places.
 void hash_many(uint8_t prefix, std::span<const std::string_view> messages, Hash* out);
+// out[i] = SHA-256(messages[i]).
+void sha256_many(std::span<const std::string_view> messages, Hash* out);
 inline void leaf_hashes(std::span<const std::string_view> entries, Hash* out) {
   hash_many(0x00, entries, out);
 }

@@ -227,5 +227,26 @@ TEST(Tile, BundlesRoundTripAndRefuseRubbish) {
   EXPECT_FALSE(parse_bundle(bundle + "x", 3).ok());
 }
 
+TEST(Hash, ManyAtOnceAndKeyedAreTheSameAsOneByOne) {
+  std::mt19937_64 random(3);
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < 200; ++i) texts.push_back(std::string(random() % 300, static_cast<char>(i)));
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  for (const HashBackend backend : {HashBackend::portable, HashBackend::automatic}) {
+    use_hash_backend(backend);
+    std::vector<Hash> out(views.size());
+    sha256_many(views, out.data());
+    for (size_t i = 0; i < texts.size(); ++i) {
+      EXPECT_EQ(out[i].view(), plain_sha256(texts[i]));
+      std::array<uint8_t, 32> key{};
+      for (uint8_t& byte : key) byte = static_cast<uint8_t>(random());
+      Hash keyed;
+      crypto_auth_hmacsha256(keyed.bytes.data(), reinterpret_cast<const uint8_t*>(texts[i].data()), texts[i].size(),
+                             key.data());
+      EXPECT_EQ(hmac_sha256(key, texts[i]), keyed);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace heng::tlog
