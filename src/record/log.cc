@@ -49,16 +49,9 @@ Result<std::unique_ptr<Log>> Log::open(Disk& disk, const LogOptions& options) {
     HENG_TRY_VOID(disk.lock(options.dir));
     HENG_TRY_VOID(disk.make_dirs(log->options_.state_dir));
   }
-  std::vector<tlog::Hash> hashes;
-  const auto visit = [&](const Entry& entry, const EntryPlace& place) -> Result<void> {
-    hashes.push_back(tlog::leaf_hash(entry.leaf));
-    log->places_.push_back(place);
-    return {};
-  };
-  HENG_TRY(Wal wal, Wal::open(disk, options.dir + "/wal", options.writable, visit));
-  log->wal_ = std::make_unique<Wal>(std::move(wal));
-  log->tree_.append(hashes);
+  // Read before the entries: what was signed or published by then is on the disk by now, whoever writes meanwhile.
   HENG_TRY(const auto last, log->last_signed());
+  HENG_TRY_VOID(log->load());
   if (last) {
     const Result<void> honest = log->continues(last->checkpoint);
     if (!honest.ok() && honest.error().code == "log-behind")
@@ -69,9 +62,53 @@ Result<std::unique_ptr<Log>> Log::open(Disk& disk, const LogOptions& options) {
                      "bring the missing entries back from a mirror with `heng record restore`");
     if (!honest.ok()) return honest.error();
   }
-  HENG_TRY(const auto shown, log->published());
-  if (shown) log->tiles_size_ = std::min(shown->checkpoint.size, log->size());
   return log;
+}
+
+Result<void> Log::load() {
+  HENG_TRY(const auto shown, published());
+  const auto visit = [&](uint64_t first, std::span<const Entry> entries) -> Result<void> {
+    std::vector<std::string_view> leaves;
+    leaves.reserve(entries.size());
+    for (size_t i = 0; i < entries.size(); ++i)
+      if (first + i >= tree_.begin()) leaves.push_back(entries[i].leaf);
+    if (!leaves.empty()) tree_.append_entries(leaves);
+    return {};
+  };
+  const auto read = [&]() -> Result<void> {
+    HENG_TRY(Wal wal, Wal::open(*disk_, path("wal"), options_.writable, tree_.begin(), visit));
+    wal_ = std::make_unique<Wal>(std::move(wal));
+    return {};
+  };
+  if (shown && tree_.load(shown->checkpoint.size).ok()) {
+    HENG_TRY_VOID(read());
+    const auto root = shown->checkpoint.size <= size() ? tree_.root(shown->checkpoint.size) : tlog::empty_root();
+    if (root.ok() && *root == shown->checkpoint.root) {
+      tiles_size_ = shown->checkpoint.size;
+      return {};
+    }
+  }
+  // Nothing published, or tiles that do not lead to what was: the entries themselves are the truth.
+  tree_ = LogTree([this](const tlog::TileId& id) {
+    return read_whole(*disk_, path(id.path()), tlog::kTileWidth * tlog::kHashSize);
+  });
+  HENG_TRY_VOID(read());
+  if (shown) tiles_size_ = std::min(shown->checkpoint.size, size());
+  return {};
+}
+
+Result<bool> Log::refresh() {
+  HENG_ASSERT(!options_.writable);
+  const uint64_t before = size();
+  HENG_TRY_VOID(wal_->refresh([&](uint64_t, std::span<const Entry> entries) -> Result<void> {
+    std::vector<std::string_view> leaves;
+    leaves.reserve(entries.size());
+    for (const Entry& entry : entries) leaves.push_back(entry.leaf);
+    const std::lock_guard lock(mutex_);
+    tree_.append_entries(leaves);
+    return {};
+  }));
+  return size() > before;
 }
 
 Result<void> Log::writable() const {
@@ -84,7 +121,27 @@ Result<void> Log::writable() const {
   return {};
 }
 
-Result<uint64_t> Log::append(std::span<const Entry> entries) {
+uint64_t Log::size() const {
+  const std::lock_guard lock(mutex_);
+  return tree_.size();
+}
+
+Result<tlog::Hash> Log::leaf_hash(uint64_t index) const {
+  const std::lock_guard lock(mutex_);
+  return tree_.node({0, index});
+}
+
+Result<std::vector<tlog::Hash>> Log::inclusion(uint64_t index, uint64_t size) const {
+  const std::lock_guard lock(mutex_);
+  return tlog::inclusion_proof(tree_, index, size);
+}
+
+Result<std::vector<tlog::Hash>> Log::consistency(uint64_t old_size, uint64_t size) const {
+  const std::lock_guard lock(mutex_);
+  return tlog::consistency_proof(tree_, old_size, size);
+}
+
+Result<uint64_t> Log::append(std::span<const Entry> entries, tlog::Hash* hashes) {
   HENG_TRY_VOID(writable());
   for (const Entry& entry : entries)
     if (entry.leaf.size() > tlog::kMaxEntryBytes || entry.body.size() > kMaxBodyBytes ||
@@ -98,16 +155,18 @@ Result<uint64_t> Log::append(std::span<const Entry> entries) {
     while (end < entries.size() && payload + Wal::entry_bytes(entries[end]) <= wal_->max_payload())
       payload += Wal::entry_bytes(entries[end++]);
     const std::span<const Entry> batch = entries.subspan(begin, end - begin);
-    Result<std::vector<EntryPlace>> places = wal_->append(batch);
-    if (!places.ok()) {
+    if (const Result<void> written = wal_->append(batch); !written.ok()) {
       broken_ = true;
-      return places.error();
+      return written.error();
     }
     std::vector<std::string_view> leaves;
     leaves.reserve(batch.size());
     for (const Entry& entry : batch) leaves.push_back(entry.leaf);
-    tree_.append_entries(leaves);
-    places_.insert(places_.end(), places->begin(), places->end());
+    std::vector<tlog::Hash> fresh(leaves.size());
+    tlog::leaf_hashes(leaves, fresh.data());
+    if (hashes != nullptr) std::copy(fresh.begin(), fresh.end(), hashes + begin);
+    const std::lock_guard lock(mutex_);
+    tree_.append(fresh);
     begin = end;
   }
   return first;
@@ -117,14 +176,14 @@ Result<std::string> Log::leaf(uint64_t index) const {
   if (index >= size())
     return Error{ErrorKind::not_found, "entry-missing", "there is no entry " + number(index), options_.dir,
                  ""};
-  return wal_->read(places_[index], false);
+  return wal_->leaf(index);
 }
 
 Result<std::string> Log::body(uint64_t index) const {
   if (index >= size())
     return Error{ErrorKind::not_found, "entry-missing", "there is no entry " + number(index), options_.dir,
                  ""};
-  return wal_->read(places_[index], true);
+  return wal_->body(index);
 }
 
 Result<std::optional<tlog::SignedCheckpoint>> Log::read_checkpoint(const std::string& file) const {
@@ -149,7 +208,12 @@ Result<void> Log::continues(const tlog::Checkpoint& seen) const {
                    "somebody holds a checkpoint of " + number(seen.size) + " entries, this log has only " +
                        number(size()),
                    "do not sign: bring the missing entries back from a mirror with `heng record restore`");
-  if (tree_.root(seen.size) != seen.root)
+  const auto root = [&] {
+    const std::lock_guard lock(mutex_);
+    return tree_.root(seen.size);
+  }();
+  if (!root.ok()) return root.error();
+  if (*root != seen.root)
     return refused(
         "log-forked",
         "a checkpoint of " + number(seen.size) + " entries that somebody holds does not fit this log",
@@ -163,7 +227,10 @@ Result<tlog::SignedCheckpoint> Log::sign(const tlog::NoteSigner& signer) {
   if (last) {
     HENG_TRY_VOID(continues(last->checkpoint));
   }
-  const tlog::Checkpoint checkpoint{origin_, size(), tree_.root(), {}};
+  const tlog::Checkpoint checkpoint = [&] {
+    const std::lock_guard lock(mutex_);
+    return tlog::Checkpoint{origin_, tree_.size(), tree_.root(), {}};
+  }();
   tlog::SignedCheckpoint out{checkpoint, {checkpoint.text(), {tlog::sign_note(signer, checkpoint.text())}}};
   if (last && last->checkpoint == checkpoint) return out;
   const Result<void> stored = write_durably(*disk_, signed_path(), out.note.bytes());
@@ -222,22 +289,29 @@ Result<std::string> Log::bodies(const tlog::TileId& id) const {
   return out;
 }
 
-Result<void> Log::write_tile(const tlog::TileId& id) {
-  const std::string file = path(id.path());
-  if (disk_->exists(file)) return {};
-  HENG_TRY(const std::string bytes, id.entries ? bundle(id) : tlog::tile_bytes(tree_, id));
-  HENG_TRY_VOID(disk_->make_dirs(file.substr(0, file.rfind('/'))));
-  return write_durably(*disk_, file, bytes);
+Result<std::string> Log::tile(const tlog::TileId& id) const {
+  if (id.entries) return bundle(id);
+  const std::lock_guard lock(mutex_);
+  return tlog::tile_bytes(tree_, id);
 }
 
 Result<void> Log::write_tiles(uint64_t size) {
+  const auto write = [&](const tlog::TileId& id) -> Result<void> {
+    const std::string file = path(id.path());
+    if (disk_->exists(file)) return {};
+    HENG_TRY(const std::string bytes, tile(id));
+    HENG_TRY_VOID(disk_->make_dirs(file.substr(0, file.rfind('/'))));
+    return write_durably(*disk_, file, bytes);
+  };
   for (const tlog::TileId& id : tlog::new_tiles(tiles_size_, size)) {
-    HENG_TRY_VOID(write_tile(id));
+    HENG_TRY_VOID(write(id));
     if (id.level == 0) {
-      HENG_TRY_VOID(write_tile({true, 0, id.number, id.width}));
+      HENG_TRY_VOID(write({true, 0, id.number, id.width}));
     }
   }
   tiles_size_ = size;
+  const std::lock_guard lock(mutex_);
+  tree_.forget(size);
   return {};
 }
 
@@ -246,7 +320,10 @@ Result<std::string> Log::resource(std::string_view wanted) const {
     return Error{ErrorKind::not_found, "resource-missing", "there is no such resource", std::string(wanted),
                  ""};
   };
-  if (wanted == "checkpoint") return read_whole(*disk_, path("checkpoint"), tlog::kMaxNoteBytes);
+  if (wanted == "checkpoint" || wanted == "twin/checkpoint") {
+    if (!disk_->exists(path(wanted))) return missing();
+    return read_whole(*disk_, path(wanted), tlog::kMaxNoteBytes);
+  }
   constexpr std::string_view kBodies = "heng/bodies/";
   const bool of_bodies = wanted.starts_with(kBodies);
   const std::optional<tlog::TileId> id = tlog::parse_tile_path(
@@ -255,44 +332,85 @@ Result<std::string> Log::resource(std::string_view wanted) const {
   if (!id || !shown || id->width > tlog::tile_width(id->level, id->number, shown->checkpoint.size))
     return missing();
   if (of_bodies) return bodies(*id);
-  return id->entries ? bundle(*id) : tlog::tile_bytes(tree_, *id);
+  return tile(*id);
 }
 
-Result<Log::Audit> Log::audit() const {
-  Audit out;
-  // The entries were read and hashed when the log was opened; read them again, as they stand now.
-  tlog::Tree tree;
-  const auto visit = [&](const Entry& entry, const EntryPlace&) -> Result<void> {
-    tree.append(tlog::leaf_hash(entry.leaf));
-    out.bytes += entry.leaf.size() + entry.body.size();
+// The tiles and bundles of `shown`, out of nothing but the entries.
+class Log::TileAudit {
+ public:
+  TileAudit(const Log& log, uint64_t shown) : log_(log), shown_(shown) {}
+
+  // Takes the entries in their order; compares each bundle as soon as it is whole.
+  Result<void> take(std::span<const std::string_view> leaves) {
+    tree.append_entries(leaves);
+    for (const std::string_view leaf : leaves) {
+      if (count_ < shown_) tlog::append_to_bundle(bundle_, leaf);
+      ++count_;
+      if (count_ <= shown_ && (count_ % tlog::kTileWidth == 0 || count_ == shown_)) {
+        const uint64_t number = (count_ - 1) / tlog::kTileWidth;
+        HENG_TRY_VOID(compare({true, 0, number, tlog::tile_width(0, number, count_)}, bundle_));
+        bundle_.clear();
+      }
+    }
     return {};
-  };
-  HENG_TRY(const Wal wal, Wal::open(*disk_, path("wal"), false, visit));
-  out.entries = wal.entries();
-  if (tree.size() < size() || tree.root(size()) != tree_.root())
-    return refused("audit-entries", "the entries changed while the log was open");
+  }
+
+  Result<void> compare_hashes() {
+    for (const tlog::TileId& id : tlog::new_tiles(0, shown_)) {
+      HENG_TRY(const std::string wanted, tlog::tile_bytes(tree, id));
+      HENG_TRY_VOID(compare(id, wanted));
+    }
+    return {};
+  }
+
+  tlog::Tree tree;
+  uint64_t tiles = 0;
+
+ private:
+  Result<void> compare(const tlog::TileId& id, std::string_view wanted) {
+    const auto stored = read_whole(*log_.disk_, log_.path(id.path()));
+    if (!stored.ok())
+      return refused("audit-tile-missing", "the tile `" + id.path() + "` is missing",
+                     "`heng record checkpoint` writes it again");
+    if (*stored != wanted) return refused("audit-tile", "the tile `" + id.path() + "` does not fit the entries");
+    ++tiles;
+    return {};
+  }
+
+  const Log& log_;
+  uint64_t shown_;
+  uint64_t count_ = 0;
+  std::string bundle_;
+};
+
+Result<Log::Audit> Log::audit(const Wal::Visitor& also) const {
+  Audit out;
   HENG_TRY(const auto last, last_signed());
   HENG_TRY(const auto shown, published());
-  for (const auto* checkpoint : {&last, &shown})
-    if (*checkpoint) {
-      HENG_TRY_VOID(continues((*checkpoint)->checkpoint));
-    }
   if (shown && (!last || last->checkpoint.size < shown->checkpoint.size))
     return refused("audit-ahead", "a checkpoint is published that was not stored as signed");
-  for (const tlog::TileId& hash_tile : tlog::new_tiles(0, shown ? shown->checkpoint.size : 0)) {
-    for (const bool entries : {false, true}) {
-      if (entries && hash_tile.level != 0) continue;
-      const tlog::TileId id{entries, hash_tile.level, hash_tile.number, hash_tile.width};
-      HENG_TRY(const std::string wanted, entries ? bundle(id) : tlog::tile_bytes(tree_, id));
-      const auto stored = read_whole(*disk_, path(id.path()));
-      if (!stored.ok())
-        return refused("audit-tile-missing", "the tile `" + id.path() + "` is missing",
-                       "`heng record checkpoint` writes it again");
-      if (*stored != wanted)
-        return refused("audit-tile", "the tile `" + id.path() + "` does not fit the entries");
-      ++out.tiles;
+  TileAudit tiles(*this, shown ? shown->checkpoint.size : 0);
+  std::vector<std::string_view> leaves;
+  const auto visit = [&](uint64_t first, std::span<const Entry> entries) -> Result<void> {
+    leaves.clear();
+    for (const Entry& entry : entries) {
+      leaves.push_back(entry.leaf);
+      out.bytes += entry.leaf.size() + entry.body.size();
     }
-  }
+    HENG_TRY_VOID(tiles.take(leaves));
+    return also ? also(first, entries) : Result<void>();
+  };
+  HENG_TRY(const Wal wal, Wal::open(*disk_, path("wal"), false, 0, visit));
+  out.entries = wal.entries();
+  if (tiles.tree.size() < size() || tiles.tree.root(size()) != tree_.root())
+    return refused("audit-entries", "the entries do not lead to the root of the log");
+  for (const auto* checkpoint : {&last, &shown})
+    if (*checkpoint && ((*checkpoint)->checkpoint.size > tiles.tree.size() ||
+                        tiles.tree.root((*checkpoint)->checkpoint.size) != (*checkpoint)->checkpoint.root))
+      return refused("log-forked", "the entries do not lead to a checkpoint that was signed");
+  HENG_TRY_VOID(tiles.compare_hashes());
+  HENG_TRY_VOID(wal.check_indexes());
+  out.tiles = tiles.tiles;
   return out;
 }
 

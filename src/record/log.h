@@ -1,5 +1,8 @@
 // The durable log of opaque entries: WAL, tree, tiles, checkpoints. Knows nothing of acts.
 //
+// Opening reads what came after the published checkpoint, and the upper part of the tree; what is older stays on the
+// disk until somebody asks for it. That it still fits is what audit() finds out.
+//
 //   DIR/log.json        origin and format, written once
 //   DIR/wal/            the entries and their bodies (wal.h): the truth everything else is rebuilt from
 //   DIR/tile/…          tiles and entry bundles of published checkpoints, each written once
@@ -12,8 +15,10 @@
 // until it is opened anew.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +27,7 @@
 
 #include "base/result.h"
 #include "record/disk.h"
+#include "record/log_tree.h"
 #include "record/wal.h"
 #include "tlog/checkpoint.h"
 #include "tlog/tile.h"
@@ -35,22 +41,30 @@ struct LogOptions {
   bool writable = true;
 };
 
+// One thread may append, another sign and publish, and any read, all at once; tree() is for when nobody writes.
 class Log {
  public:
   static Result<void> create(Disk& disk, const std::string& dir, const std::string& origin,
                              uint64_t segment_bytes = kSegmentBytes);
-  // Reads everything back. Refuses a log that is behind or beside its own last signed checkpoint
+  // Refuses a log that is behind or beside its own last signed checkpoint
   // (`log-rolled-back`, `log-forked`): such a log has lost confirmed entries.
   static Result<std::unique_ptr<Log>> open(Disk& disk, const LogOptions& options);
 
+  // Of a log opened for reading: takes in what its writer has made durable since. True if there is more now.
+  Result<bool> refresh();
+
   const std::string& origin() const { return origin_; }
   const std::string& dir() const { return options_.dir; }
-  uint64_t size() const { return tree_.size(); }
-  const tlog::Tree& tree() const { return tree_; }
+  uint64_t size() const;
+  const LogTree& tree() const { return tree_; }
 
   // Cuts into frames of at most 1 MiB, one fdatasync each. Returns the index of the first. When it returns,
   // all are durable; on an error some of the first may be, none is acknowledged.
-  Result<uint64_t> append(std::span<const Entry> entries);
+  // `hashes`, if given, receives their leaf hashes.
+  Result<uint64_t> append(std::span<const Entry> entries, tlog::Hash* hashes = nullptr);
+  Result<tlog::Hash> leaf_hash(uint64_t index) const;
+  Result<std::vector<tlog::Hash>> inclusion(uint64_t index, uint64_t size) const;
+  Result<std::vector<tlog::Hash>> consistency(uint64_t old_size, uint64_t size) const;
   Result<std::string> leaf(uint64_t index) const;
   Result<std::string> body(uint64_t index) const;  // empty if it has none
 
@@ -77,15 +91,21 @@ class Log {
     uint64_t tiles = 0;
     uint64_t bytes = 0;
   };
-  // Everything on the disk against everything else: entries → tiles → root → checkpoints.
-  Result<Audit> audit() const;
+  // Everything on the disk against everything else: entries → tiles → root → checkpoints. `also` sees the entries
+  // on their way.
+  Result<Audit> audit(const Wal::Visitor& also = nullptr) const;
 
  private:
-  Log(Disk& disk, LogOptions options) : disk_(&disk), options_(std::move(options)) {}
+  Log(Disk& disk, LogOptions options)
+      : disk_(&disk), options_(std::move(options)), tree_([this](const tlog::TileId& id) {
+          return read_whole(*disk_, path(id.path()), tlog::kTileWidth * tlog::kHashSize);
+        }) {}
+  Result<void> load();
+  class TileAudit;
   std::string path(std::string_view name) const { return options_.dir + "/" + std::string(name); }
   std::string signed_path() const { return options_.state_dir + "/signed"; }
   Result<void> write_tiles(uint64_t size);
-  Result<void> write_tile(const tlog::TileId& id);
+  Result<std::string> tile(const tlog::TileId& id) const;
   Result<std::string> bundle(const tlog::TileId& id) const;
   Result<std::string> bodies(const tlog::TileId& id) const;
   Result<std::optional<tlog::SignedCheckpoint>> read_checkpoint(const std::string& path) const;
@@ -95,10 +115,10 @@ class Log {
   LogOptions options_;
   std::string origin_;
   std::unique_ptr<Wal> wal_;
-  tlog::Tree tree_;
-  std::vector<EntryPlace> places_;
+  LogTree tree_;
   uint64_t tiles_size_ = 0;  // full tiles below this size are on the disk
-  bool broken_ = false;
+  std::atomic<bool> broken_ = false;
+  mutable std::mutex mutex_;  // of tree_; the WAL has its own
 };
 
 }  // namespace heng::record

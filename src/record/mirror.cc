@@ -89,7 +89,7 @@ Result<Mirrored> mirror_once(Log& mirror, const Source& source, const tlog::Poli
   }
   // Rebuilt on top of what is held here: if the root is the signed one, the source only added to this
   // history.
-  tlog::Tree tree = mirror.tree();
+  LogTree tree = mirror.tree();
   std::vector<Entry> entries;
   std::vector<std::string_view> leaves;
   for (size_t i = 0; i < texts.size(); i += 2) {
