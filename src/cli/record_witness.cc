@@ -1,4 +1,4 @@
-// heng record: witnesses, mirrors, serving, restoring.
+// heng record: witnesses, mirrors, restoring.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -55,57 +55,15 @@ int run_witness_add_log(const WitnessArguments& arguments) {
   return written.ok() ? 0 : report_error(written.error());
 }
 
-// "address:port"; port 0 lets the system choose, and the line on standard output says which.
-int serve(const std::string& listen, record::HttpServer::Handler handler, const char* what) {
-  const size_t colon = listen.rfind(':');
-  const auto port = colon == std::string::npos ? std::nullopt
-                                               : tlog::parse_size(std::string_view(listen).substr(colon + 1));
-  if (!port || *port > 65535)
-    return report_error(
-        {ErrorKind::usage, "listen", "`" + listen + "` is no address and port", "", "write 127.0.0.1:7380"});
-  auto server =
-      record::HttpServer::listen(listen.substr(0, colon), static_cast<uint16_t>(*port), std::move(handler));
-  if (!server.ok()) return report_error(server.error());
-  fmt::print("{} http://{}:{}/\n", what, listen.substr(0, colon), (*server)->port());
-  std::fflush(stdout);
-  (*server)->run(true);
-  return 0;
-}
-
 int run_witness_serve(const WitnessArguments& arguments) {
   auto disk = record::real_disk();
   auto node = record::WitnessNode::open(*disk, arguments.dir, seconds_now);
   if (!node.ok()) return report_error(node.error());
-  const int code = serve(
-      arguments.listen, [&](const record::HttpRequest& request) { return (*node)->handle(request); },
+  const int code = serve_http(
+      arguments.listen,
+      [&](record::HttpRequest&& request, const record::HttpServer::Reply& reply) { reply((*node)->handle(request)); },
       "witness at");
   return (*node)->stopped() ? 70 : code;
-}
-
-struct ServeArguments {
-  std::string dir, state, listen = "127.0.0.1:7381";
-  bool entries = false;
-};
-
-int run_serve(const ServeArguments& arguments) {
-  auto disk = record::real_disk();
-  std::unique_ptr<record::Log> log;
-  const auto handler = [&](const record::HttpRequest& request) -> record::HttpAnswer {
-    const std::string path = request.target.substr(1);
-    if (request.method != "GET") return {405, "text/plain; charset=utf-8", "use GET\n"};
-    const bool open =
-        path == "checkpoint" || (path.starts_with("tile/") && !path.starts_with("tile/entries/"));
-    if (!open && !arguments.entries) return {403, "text/plain; charset=utf-8", "entries are not public\n"};
-    if (path == "checkpoint" || !log) {  // the owner may have written since
-      auto fresh = record::Log::open(*disk, {arguments.dir, arguments.state, false});
-      if (!fresh.ok()) return {500, "text/plain; charset=utf-8", "the record cannot be read\n"};
-      log = std::move(*fresh);
-    }
-    const auto bytes = log->resource(path);
-    if (!bytes.ok()) return {404, "text/plain; charset=utf-8", "not found\n"};
-    return {200, path == "checkpoint" ? "text/plain; charset=utf-8" : "application/octet-stream", *bytes};
-  };
-  return serve(arguments.listen, handler, "record at");
 }
 
 struct MirrorArguments {
@@ -226,18 +184,6 @@ void add_record_witness_commands(CLI::App& group, int& exit_code) {
     command->add_option("DIR", arguments->dir, "the witness's directory")->required();
     command->add_option("--listen", arguments->listen, "address and port; port 0 lets the system choose");
     command->callback([arguments, &exit_code] { exit_code = run_witness_serve(*arguments); });
-  }
-  {
-    auto arguments = std::make_shared<ServeArguments>();
-    CLI::App* command =
-        group.add_subcommand("serve", "serves checkpoint and tiles over HTTP (c2sp.org/tlog-tiles)");
-    command->add_option("DIR", arguments->dir, "the record or mirror")->required();
-    command->add_option("--state", arguments->state,
-                        "where the last signed checkpoint is kept (default DIR/state)");
-    command->add_option("--listen", arguments->listen, "address and port; port 0 lets the system choose");
-    command->add_flag("--entries", arguments->entries,
-                      "also entries and encrypted bodies: only for mirrors, never for the public");
-    command->callback([arguments, &exit_code] { exit_code = run_serve(*arguments); });
   }
   for (const bool restore : {false, true}) {
     auto arguments = std::make_shared<MirrorArguments>();

@@ -5,14 +5,19 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/http/span_body.hpp>
+#include <optional>
 #include <utility>  // gcc 12 needs it before Asio's coroutines
 
 namespace heng::record {
@@ -30,7 +35,7 @@ Error unreachable(std::string what, const std::string& where) {
 
 class Server : public HttpServer {
  public:
-  Server(Handler handler, HttpLimits limits)
+  Server(LaterHandler handler, HttpLimits limits)
       : handler_(std::move(handler)), limits_(limits), acceptor_(context_) {}
 
   Result<void> open(const std::string& address, uint16_t wanted) {
@@ -79,6 +84,8 @@ class Server : public HttpServer {
     beast::tcp_stream stream(std::move(socket));
     beast::flat_buffer buffer;
     boost::system::error_code code;
+    stream.socket().set_option(tcp::no_delay(true), code);
+    code = {};
     for (bool keep = true; keep && !code;) {
       http::request_parser<http::string_body> parser;
       parser.body_limit(limits_.body_bytes);
@@ -92,10 +99,24 @@ class Server : public HttpServer {
       } else if (code) {
         break;
       } else {
-        const auto& request = parser.get();
-        answer =
-            handler_({std::string(request.method_string()), std::string(request.target()), request.body()});
+        auto& request = parser.get();
         keep = request.keep_alive();
+        HttpRequest given{std::string(request.method_string()), std::string(request.target()),
+                          std::move(request.body()), {}};
+        for (const auto& field : request)
+          given.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+        // The answer comes by way of the context's own thread, so nothing here is seen by two.
+        auto waiting = std::make_shared<Waiting>(context_);
+        handler_(std::move(given), [this, waiting](HttpAnswer later) {
+          asio::post(context_, [waiting, later = std::move(later)]() mutable {
+            waiting->answer = std::move(later);
+            waiting->done = true;
+            waiting->timer.cancel();
+          });
+        });
+        boost::system::error_code cancelled;
+        while (!waiting->done) co_await waiting->timer.async_wait(asio::redirect_error(use_awaitable, cancelled));
+        answer = std::move(waiting->answer);
       }
       code = {};
       http::response<http::string_body> response{static_cast<http::status>(answer.status), 11};
@@ -110,7 +131,14 @@ class Server : public HttpServer {
     --open_;
   }
 
-  Handler handler_;
+  struct Waiting {
+    explicit Waiting(asio::io_context& context) : timer(context, asio::steady_timer::time_point::max()) {}
+    asio::steady_timer timer;
+    HttpAnswer answer;
+    bool done = false;
+  };
+
+  LaterHandler handler_;
   HttpLimits limits_;
   asio::io_context context_{1};
   tcp::acceptor acceptor_;
@@ -145,7 +173,8 @@ Result<Url> parse_url(std::string_view text) {
 }
 
 asio::awaitable<void> ask(asio::io_context& context, const std::string& method, Url url, std::string body,
-                          std::chrono::milliseconds timeout, size_t most, Result<HttpAnswer>& out) {
+                          std::chrono::milliseconds timeout, size_t most, const HttpHeaders& headers,
+                          Result<HttpAnswer>& out) {
   boost::system::error_code code;
   tcp::resolver resolver(context);
   const auto endpoints =
@@ -155,6 +184,7 @@ asio::awaitable<void> ask(asio::io_context& context, const std::string& method, 
   if (!code) co_await stream.async_connect(endpoints, asio::redirect_error(use_awaitable, code));
   http::request<http::string_body> request{http::string_to_verb(method), url.target, 11};
   request.set(http::field::host, url.host);
+  for (const auto& [name, value] : headers) request.set(name, value);
   request.body() = std::move(body);
   request.prepare_payload();
   if (!code) co_await http::async_write(stream, request, asio::redirect_error(use_awaitable, code));
@@ -174,8 +204,23 @@ asio::awaitable<void> ask(asio::io_context& context, const std::string& method, 
 
 }  // namespace
 
+std::string_view HttpRequest::header(std::string_view name) const {
+  for (const auto& [key, value] : headers)
+    if (beast::iequals(boost::string_view(key.data(), key.size()), boost::string_view(name.data(), name.size())))
+      return value;
+  return {};
+}
+
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const std::string& address, uint16_t port,
                                                        Handler handler, HttpLimits limits) {
+  const LaterHandler at_once = [handler = std::move(handler)](HttpRequest&& request, const Reply& reply) {
+    reply(handler(request));
+  };
+  return listen(address, port, at_once, limits);
+}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(const std::string& address, uint16_t port,
+                                                       LaterHandler handler, HttpLimits limits) {
   try {
     auto server = std::make_unique<Server>(std::move(handler), limits);
     HENG_TRY_VOID(server->open(address, port));
@@ -186,18 +231,84 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const std::string& addres
 }
 
 Result<HttpAnswer> http_request(const std::string& method, const std::string& url, std::string_view body,
-                                std::chrono::milliseconds timeout, size_t most) {
+                                std::chrono::milliseconds timeout, size_t most, const HttpHeaders& headers) {
   HENG_TRY(Url parsed, parse_url(url));
   Result<HttpAnswer> out = unreachable("no answer in time", url);
   try {
     asio::io_context context(1);
-    asio::co_spawn(context, ask(context, method, std::move(parsed), std::string(body), timeout, most, out),
+    asio::co_spawn(context, ask(context, method, std::move(parsed), std::string(body), timeout, most, headers, out),
                    asio::detached);
     context.run_for(timeout + timeout);
   } catch (const std::exception& error) {
     return unreachable(error.what(), url);
   }
   return out;
+}
+
+struct HttpClient::Impl {
+  std::string url;
+  std::chrono::milliseconds timeout;
+  asio::io_context context{1};
+  std::optional<beast::tcp_stream> stream;
+  beast::flat_buffer buffer;
+
+  Result<HttpAnswer> once(const std::string& method, const Url& to, std::string_view body, const HttpHeaders& headers) {
+    boost::system::error_code code;
+    if (!stream) {
+      tcp::resolver resolver(context);
+      const auto endpoints = resolver.resolve(to.host, to.port, code);
+      stream.emplace(context);
+      if (!code) stream->socket().close();
+      if (!code) asio::connect(stream->socket(), endpoints, code);
+      if (code) {
+        stream.reset();
+        return unreachable("no answer: " + code.message(), to.host + ":" + to.port);
+      }
+      stream->socket().set_option(tcp::no_delay(true), code);
+      const timeval limit{timeout.count() / 1000, timeout.count() % 1000 * 1000};
+      ::setsockopt(stream->socket().native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+      buffer.clear();
+    }
+    http::request<http::span_body<const char>> request{http::string_to_verb(method), to.target, 11};
+    request.set(http::field::host, to.host);
+    for (const auto& [name, value] : headers) request.set(name, value);
+    request.body() = boost::beast::span<const char>(body.data(), body.size());
+    request.prepare_payload();
+    http::write(stream->socket(), request, code);
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(size_t{256} << 20);
+    if (!code) http::read(stream->socket(), buffer, parser, code);
+    if (code) {
+      stream.reset();
+      return unreachable("no answer: " + code.message(), to.host + ":" + to.port);
+    }
+    auto response = parser.release();
+    if (!response.keep_alive()) stream.reset();
+    return HttpAnswer{static_cast<int>(response.result_int()), std::string(response[http::field::content_type]),
+                      std::move(response.body())};
+  }
+};
+
+HttpClient::HttpClient(std::string url, std::chrono::milliseconds timeout)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->url = url.ends_with('/') ? std::move(url) : url + "/";
+  impl_->timeout = timeout;
+}
+HttpClient::~HttpClient() = default;
+
+Result<HttpAnswer> HttpClient::request(const std::string& method, const std::string& path, std::string_view body,
+                                       const HttpHeaders& headers) {
+  HENG_TRY(const Url to, parse_url(impl_->url + path));
+  try {
+    const bool reused = impl_->stream.has_value();
+    auto answer = impl_->once(method, to, body, headers);
+    // The server may have closed an idle connection: what it did not answer is asked again, once.
+    if (!answer.ok() && reused) answer = impl_->once(method, to, body, headers);
+    return answer;
+  } catch (const std::exception& error) {
+    impl_->stream.reset();
+    return unreachable(error.what(), impl_->url);
+  }
 }
 
 }  // namespace heng::record

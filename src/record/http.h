@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 
@@ -25,6 +27,8 @@ struct HttpRequest {
   std::string method;
   std::string target;  // path, with its leading slash
   std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string_view header(std::string_view name) const;  // case-insensitive; empty if absent
 };
 
 struct HttpAnswer {
@@ -38,6 +42,11 @@ struct HttpAnswer {
 class HttpServer {
  public:
   using Handler = std::function<HttpAnswer(const HttpRequest&)>;
+  // Answers later, from any thread, exactly once; requests of other connections are handed over meanwhile.
+  using Reply = std::function<void(HttpAnswer)>;
+  using LaterHandler = std::function<void(HttpRequest&&, Reply)>;
+  static Result<std::unique_ptr<HttpServer>> listen(const std::string& address, uint16_t port,
+                                                    LaterHandler handler, HttpLimits limits);
   static Result<std::unique_ptr<HttpServer>> listen(const std::string& address, uint16_t port,
                                                     Handler handler, HttpLimits limits = {});
   virtual ~HttpServer() = default;
@@ -47,8 +56,23 @@ class HttpServer {
 };
 
 // `url` is http://host[:port][/prefix]. Errors: `unreachable`; a status of any kind is an answer.
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 Result<HttpAnswer> http_request(const std::string& method, const std::string& url, std::string_view body,
                                 std::chrono::milliseconds timeout = std::chrono::milliseconds(5000),
-                                size_t most = 64u << 20);
+                                size_t most = 64u << 20, const HttpHeaders& headers = {});
+
+// A connection that stays open, for many requests one after another. Not thread-safe.
+class HttpClient {
+ public:
+  explicit HttpClient(std::string url, std::chrono::milliseconds timeout = std::chrono::milliseconds(30000));
+  ~HttpClient();
+  // `path` is put behind the URL's. Opens the connection, or opens it anew where the server has closed it.
+  Result<HttpAnswer> request(const std::string& method, const std::string& path, std::string_view body,
+                             const HttpHeaders& headers = {});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace heng::record

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "record/disclosure.h"
+#include "record/receipt.h"
 #include "tlog/proof.h"
 #include "tlog/witness.h"
 
@@ -377,6 +378,66 @@ void say_fork(Rows& rows, const std::string& zh, const std::string& en) {
               "the log is forked: " + en + "; keep both files, they are the evidence");
 }
 
+// Is this receipt a promise of a log that the policy knows?
+bool check_promise(Rows& rows, const SignedReceipt& receipt, const Policy& policy) {
+  bool known = false, holds = false;
+  for (const auto& log : policy.logs) {
+    if (log.key.name != receipt.origin) continue;
+    known = true;
+    for (const tlog::Signature& signature : receipt.note.signatures)
+      holds = holds || tlog::verify_signature(signature, log.key, receipt.note.text);
+  }
+  if (!known) {
+    rows.failed(Failure::unknown_log, "日志 `" + receipt.origin + "` 不在所用的信任名单里",
+                "the policy in use does not know the log `" + receipt.origin + "`");
+  } else if (!holds) {
+    say_changed(rows, "receipt: signature / 回执签名");
+  } else {
+    const std::string count = number(receipt.entries.size()), first = number(receipt.entries.front().index);
+    rows.proven("日志 `" + receipt.origin + "` 签字承诺：已记录 " + count + " 条，自第 " + first + " 条起",
+                "the log `" + receipt.origin + "` promised with its signature that it holds " + count +
+                    " entries, from entry " + first + " on");
+  }
+  return known && holds;
+}
+
+// Does what another file proves keep the promise?
+Verdict compare_receipt(const SignedReceipt& receipt, std::string_view file, const Policy& policy) {
+  const auto shown = shown_by(file);
+  if (!shown.ok()) return malformed(shown.error().what);
+  Rows rows;
+  if (!check_promise(rows, receipt, policy)) return rows.verdict;
+  if (shown->head.checkpoint.origin != receipt.origin) {
+    rows.verdict.undecided = true;
+    rows.unproven("回执与另一文件出自不同的日志", "the receipt and the other file are of different logs");
+    return rows.verdict;
+  }
+  const bool signed_by_log = check_head(rows, shown->head, policy) || rows.verdict.failure() == Failure::not_witnessed ||
+                             rows.verdict.failure() == Failure::expired;
+  if (!signed_by_log) return rows.verdict;
+  Rows found;
+  size_t kept = 0;
+  for (const ReceiptLine& entry : receipt.entries) {
+    const auto match = shown->entries.find(entry.index);
+    if (match == shown->entries.end()) continue;
+    if (match->second == entry.leaf) {
+      ++kept;
+    } else {
+      say_fork(found, "第 " + number(entry.index) + " 条不是回执所承诺的那一条",
+               "entry " + number(entry.index) + " is not the one that the receipt promised");
+    }
+  }
+  if (kept > 0)
+    found.proven("回执所承诺的 " + number(kept) + " 条如数在记录里", "the promise was kept for " + number(kept) + " entries");
+  if (found.verdict.rows.empty()) {
+    rows.verdict.undecided = true;
+    rows.unproven("另一文件没有证明回执所列的任何一条：请索取该条的证明",
+                  "the other file proves none of the entries in the receipt: ask for a proof of one of them");
+  }
+  rows.verdict.rows.insert(rows.verdict.rows.begin(), found.verdict.rows.begin(), found.verdict.rows.end());
+  return rows.verdict;
+}
+
 }  // namespace
 
 std::string_view failure_code(Failure failure) {
@@ -416,6 +477,15 @@ Verdict verify_file(const VerifyInput& input, const Policy& policy) {
     }
     return rows.verdict;
   }
+  if (is_receipt(input.file)) {
+    const auto receipt = parse_receipt(input.file);
+    if (!receipt.ok()) return malformed(receipt.error().what);
+    Rows rows;
+    if (check_promise(rows, *receipt, policy))
+      rows.unproven("承诺是否兑现：请索取其中一条的证明，用 --compare 比较",
+                    "whether the promise was kept: ask for a proof of one of the entries and use --compare");
+    return rows.verdict;
+  }
   const auto object = parse_json(input.file);
   if (!object.ok()) return malformed("it is neither a proof nor JSON");
   if (object->text_of("t") == "heng.dossier/1") return check_dossier(input.file, policy);
@@ -433,6 +503,11 @@ Verdict verify_file(const VerifyInput& input, const Policy& policy) {
 
 Verdict compare_files(std::string_view one, std::string_view other,
                       std::optional<std::string_view> consistency, const Policy& policy) {
+  for (const auto& [promise, proof] : {std::pair(one, other), std::pair(other, one)})
+    if (is_receipt(promise)) {
+      const auto receipt = parse_receipt(promise);
+      return receipt.ok() ? compare_receipt(*receipt, proof, policy) : malformed(receipt.error().what);
+    }
   const auto first = shown_by(one), second = shown_by(other);
   if (!first.ok() || !second.ok()) return malformed((first.ok() ? second : first).error().what);
   Rows rows;

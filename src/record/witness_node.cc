@@ -1,6 +1,8 @@
 #include "record/witness_node.h"
 
 #include <algorithm>
+#include <future>
+#include <optional>
 
 #include "tlog/proof.h"
 
@@ -119,57 +121,80 @@ HttpAnswer WitnessNode::add_checkpoint(const std::string& body) {
   return {200, text, signature.line()};
 }
 
+namespace {
+
+struct Asked {
+  WitnessAnswer answer;
+  std::optional<tlog::Signature> signature;
+};
+
+// Asks until the witness says yes, or no for good: after a 409 from the size it names.
+Asked ask_witness(const tlog::PolicyWitness& witness, const tlog::SignedCheckpoint& checkpoint, uint64_t old_size,
+                  const std::function<Result<std::vector<tlog::Hash>>(uint64_t)>& consistency) {
+  Asked out{{witness.name, false, 0, "", false}, std::nullopt};
+  WitnessAnswer& answer = out.answer;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    auto proof = consistency(old_size);
+    if (!proof.ok()) {
+      answer.problem = proof.error().what;
+      return out;
+    }
+    const tlog::AddCheckpointRequest request{old_size, std::move(*proof), checkpoint};
+    const Result<HttpAnswer> reply = http_request("POST", join(witness.url, "add-checkpoint"), request.body());
+    if (!reply.ok()) {
+      answer.problem = reply.error().what;
+      return out;
+    }
+    if (reply->status == 409) {
+      const auto size = tlog::parse_size(trimmed(reply->body));
+      answer.known_size = size.value_or(0);
+      if (!size || *size > checkpoint.checkpoint.size) {
+        answer.alarming = true;
+        answer.problem = "it has seen " + std::to_string(answer.known_size) + " entries, more than this log has";
+        return out;
+      }
+      old_size = *size;
+      continue;
+    }
+    if (reply->status != 200) {
+      answer.alarming = reply->status == 422;
+      answer.problem = "status " + std::to_string(reply->status) + ": " + trimmed(reply->body.substr(0, 200));
+      return out;
+    }
+    const auto lines = tlog::parse_signature_lines(reply->body);
+    if (lines.ok())
+      for (const tlog::Signature& signature : *lines)
+        if (!out.signature && tlog::verify_signature(signature, witness.key, checkpoint.note.text))
+          out.signature = signature;
+    answer.cosigned = out.signature.has_value();
+    if (!answer.cosigned) answer.problem = "its answer holds no valid cosignature";
+    return out;
+  }
+  answer.problem = "it kept asking for other sizes";
+  return out;
+}
+
+}  // namespace
+
 Result<Collected> collect_cosignatures(
     const tlog::SignedCheckpoint& checkpoint, const tlog::Policy& policy,
     const std::function<Result<std::vector<tlog::Hash>>(uint64_t)>& consistency,
     const std::map<std::string, uint64_t>& last_sizes) {
   Collected out{checkpoint, {}, false};
+  // All at once: the slowest alone decides how long it takes.
+  std::vector<std::future<Asked>> asked;
   for (const tlog::PolicyWitness& witness : policy.witnesses) {
     if (witness.url.empty()) continue;
-    WitnessAnswer answer{witness.name, false, 0, "", false};
     const auto last = last_sizes.find(witness.name);
-    uint64_t old_size = last == last_sizes.end() ? 0 : std::min(last->second, checkpoint.checkpoint.size);
-    for (int attempt = 0; attempt < 3 && !answer.cosigned; ++attempt) {
-      HENG_TRY(std::vector<tlog::Hash> proof, consistency(old_size));
-      const tlog::AddCheckpointRequest request{old_size, std::move(proof), checkpoint};
-      const Result<HttpAnswer> reply =
-          http_request("POST", join(witness.url, "add-checkpoint"), request.body());
-      if (!reply.ok()) {
-        answer.problem = reply.error().what;
-        break;
-      }
-      if (reply->status == 409) {
-        const auto size = tlog::parse_size(trimmed(reply->body));
-        answer.known_size = size.value_or(0);
-        if (!size || *size > checkpoint.checkpoint.size) {
-          answer.alarming = true;
-          answer.problem =
-              "it has seen " + std::to_string(answer.known_size) + " entries, more than this log has";
-          break;
-        }
-        old_size = *size;
-        continue;
-      }
-      if (reply->status != 200) {
-        answer.alarming = reply->status == 422;
-        answer.problem =
-            "status " + std::to_string(reply->status) + ": " + trimmed(reply->body.substr(0, 200));
-        break;
-      }
-      const auto lines = tlog::parse_signature_lines(reply->body);
-      if (lines.ok())
-        for (const tlog::Signature& signature : *lines)
-          if (!answer.cosigned && tlog::verify_signature(signature, witness.key, checkpoint.note.text)) {
-            answer.cosigned = true;
-            out.checkpoint.note.signatures.push_back(signature);
-          }
-      if (!answer.cosigned) {
-        answer.problem = "its answer holds no valid cosignature";
-        break;
-      }
-    }
-    if (!answer.cosigned && answer.problem.empty()) answer.problem = "it kept asking for other sizes";
-    out.answers.push_back(std::move(answer));
+    const uint64_t old_size = last == last_sizes.end() ? 0 : std::min(last->second, checkpoint.checkpoint.size);
+    asked.push_back(std::async(std::launch::async, [&, old_size] {
+      return ask_witness(witness, checkpoint, old_size, consistency);
+    }));
+  }
+  for (std::future<Asked>& one : asked) {
+    Asked said = one.get();
+    if (said.signature) out.checkpoint.note.signatures.push_back(std::move(*said.signature));
+    out.answers.push_back(std::move(said.answer));
   }
   HENG_TRY(const tlog::PolicyVerdict verdict, tlog::apply_policy(policy, out.checkpoint));
   out.quorum = policy.quorum.has_value() && verdict.quorum;

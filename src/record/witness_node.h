@@ -64,8 +64,8 @@ struct Collected {
   bool quorum = false;
 };
 
-// Asks every witness of the policy that has a URL. `consistency` gives the proof from a size to the
-// checkpoint's size. A witness that has seen a larger or another state is reported as alarming: the log must
+// Asks every witness of the policy that has a URL, all at once: `consistency` is called from several threads and gives
+// the proof from a size to the checkpoint's size. A witness that has seen a larger or another state is reported as alarming: the log must
 // not sign on.
 Result<Collected> collect_cosignatures(
     const tlog::SignedCheckpoint& checkpoint, const tlog::Policy& policy,
