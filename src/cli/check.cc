@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/follow.h"
 #include "cli/history_options.h"
+#include "cli/record_source.h"
 #include "watch/oracle.h"
 
 namespace heng {
@@ -27,9 +28,30 @@ struct CheckArguments {
   bool follow = false;
   bool event_time = false;
   std::string state;
+  std::string proofs;
+  bool record_findings = false;
 };
 
+// Leaves what changed for the record; gives an exit code, 0 if all went well.
+int record_findings(LoadedHistory& loaded, const std::vector<watch::Finding>& findings, const std::set<std::string>& only) {
+  FindingBook book(*loaded.record);
+  for (const Act& act : loaded.recorded_findings) book.learn(act);
+  Result<void> inbox = book.learn_inbox();
+  if (!inbox.ok()) return report_error(inbox.error());
+  const auto changes = book.settle(findings, loaded.now, [&](const std::string& rule) {
+    return rule_is_judged(loaded.law->plan, only, rule);
+  });
+  if (!changes.ok()) return report_error(changes.error());
+  fmt::print(stderr, "heng: {} changes of findings left to be recorded\n", changes.value());
+  return 0;
+}
+
 int check(const CheckArguments& arguments) {
+  const bool of_record = !arguments.history.record.place.dir.empty();
+  if (!of_record && (arguments.record_findings || !arguments.proofs.empty())) {
+    fmt::print(stderr, "heng: --record-findings and --proofs need --record DIR\n");
+    return 2;
+  }
   auto loaded = load_history(arguments.history);
   if (!loaded.ok()) {
     print_error(loaded.error());
@@ -79,7 +101,7 @@ int check(const CheckArguments& arguments) {
   }
   std::ostream& out = arguments.out == "-" ? std::cout : file;
   if (arguments.format == "ndjson") {
-    report::write_ndjson(out, report.findings);
+    report::write_ndjson(out, report.findings, report.evidence);
   } else if (arguments.format == "json") {
     report::write_json(out, report);
   } else if (arguments.format == "sarif") {
@@ -100,6 +122,15 @@ int check(const CheckArguments& arguments) {
     fmt::print(stderr, "heng: the output could not be written whole\n");
     return 70;
   }
+  if (!arguments.proofs.empty()) {
+    const auto too_new = loaded->record->write_proofs(arguments.proofs, report.findings);
+    if (!too_new.ok()) return report_error(too_new.error());
+    if (*too_new > 0)
+      fmt::print(stderr, "note: {} acts are newer than the last checkpoint and have no proof yet; help: `heng record checkpoint`\n",
+                 too_new.value());
+  }
+  if (arguments.record_findings)
+    if (const int code = record_findings(loaded.value(), report.findings, options.only_rules); code != 0) return code;
   if (loaded->refused > 0) return 3;
   for (const watch::Finding& finding : report.findings) {
     if (finding.kind == watch::Kind::breach || finding.kind == watch::Kind::late) return 1;
@@ -123,28 +154,41 @@ void add_check_command(CLI::App& app, int& exit_code) {
   command->add_option("--limit", arguments->limit, "text: findings shown in full, 0 for all");
   command->add_option("--out,-o", arguments->out, "write here instead of standard output")->type_name("FILE");
   command->add_flag("--no-missing", arguments->no_missing, "leave out what could not be decided");
-  command->add_flag("--follow", arguments->follow, "read acts from standard input without end, tell changes as they become true");
+  command->add_flag("--follow", arguments->follow, "read acts from standard input or a record without end, tell changes as they become true");
   command->add_option("--state", arguments->state, "with --follow: a folder that survives restarts; nothing is lost or told twice")
       ->type_name("DIR");
   command->add_flag("--event-time", arguments->event_time, "with --follow: time moves by the acts, not by the wall clock");
+  command->add_option("--proofs", arguments->proofs,
+                      "with --record: write a proof file for each act that findings rest on (heng-verify reads them)")
+      ->type_name("DIR");
+  command->add_flag("--record-findings", arguments->record_findings,
+                    "with --record: findings and their withdrawals are recorded too, each change once");
   command->footer(
       "Examples:\n"
       "  heng check acts.ndjson --pack cn.criminal\n"
       "  heng check fines.xes.gz --pack it.traffic_fines --format html -o report.html\n"
       "  heng check acts.ndjson --now 2026-06-30 --format ndjson --fail-on warn\n"
       "  tail -f acts.ndjson | heng check --follow - --state state/ --pack cn.criminal\n"
+      "  heng check --record records/nanshan --pack cn.criminal --proofs proofs/ --record-findings\n"
+      "  heng check --record records/nanshan --follow --state state/ --pack cn.criminal --record-findings\n"
       "Exit codes: 0 fine, 1 findings, 2 usage, 3 lines refused, 5 no such pack or file.");
   command->callback([arguments, &exit_code] {
     if (!arguments->follow) {
       exit_code = check(*arguments);
       return;
     }
-    if (arguments->history.files != std::vector<std::string>{"-"}) {
-      fmt::print(stderr, "heng: --follow reads standard input; help: name `-` as the file\n");
+    const FollowOptions options{arguments->history, arguments->state, !arguments->no_missing, arguments->event_time,
+                                arguments->record_findings};
+    if (!arguments->history.record.place.dir.empty() && arguments->history.files.empty()) {
+      exit_code = follow_record(options);
+      return;
+    }
+    if (arguments->history.files != std::vector<std::string>{"-"} || arguments->record_findings) {
+      fmt::print(stderr, "heng: --follow reads standard input or a record; help: name `-` as the file, or --record DIR\n");
       exit_code = 2;
       return;
     }
-    exit_code = follow({arguments->history, arguments->state, !arguments->no_missing, arguments->event_time});
+    exit_code = follow(options);
   });
 }
 

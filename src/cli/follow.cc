@@ -17,6 +17,7 @@
 #include <sstream>
 
 #include "act/json.h"
+#include "cli/record_common.h"
 #include "watch/engine.h"
 
 namespace heng {
@@ -24,11 +25,6 @@ namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 void on_signal(int) { interrupted = 1; }
-
-Instant wall_clock() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return Instant{std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
-}
 
 // What survives a restart: every act taken in, and up to which of them, and until when, the changes were told.
 //   DIR/acts.ndjson  the acts, one a line, synced before they are judged
@@ -104,10 +100,24 @@ class Journal {
   std::optional<Instant> told_now_;
 };
 
+void tell(const watch::Change& change) { tell_change(change, {}); }
+
+}  // namespace
+
+void watch_for_interrupt() {
+  struct sigaction action{};
+  action.sa_handler = on_signal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool follow_interrupted() { return interrupted != 0; }
+
 // {"schema":…,"change":…,"cause":…,"finding":{…}}
-void tell(const watch::Change& change) {
+void tell_change(const watch::Change& change, const report::EvidenceOf& evidence) {
   std::ostringstream finding;
-  report::write_ndjson(finding, std::span<const watch::Finding>(&change.finding, 1));
+  const bool withdrawn = change.what == watch::Change::What::withdrawn;
+  report::write_ndjson(finding, std::span<const watch::Finding>(&change.finding, 1), withdrawn ? report::EvidenceOf() : evidence);
   std::string body = finding.str();
   while (!body.empty() && body.back() == '\n') body.pop_back();
   std::string cause;
@@ -119,8 +129,6 @@ void tell(const watch::Change& change) {
             << "\",\"finding\":" << body << "}\n";
 }
 
-}  // namespace
-
 int follow(const FollowOptions& options) {
   auto law = load_law(options.history.law);
   if (!law.ok()) {
@@ -130,10 +138,7 @@ int follow(const FollowOptions& options) {
   watch::EngineOptions engine_options;
   engine_options.missing = options.missing;
   watch::Engine engine((*law)->plan, engine_options);
-  struct sigaction action{};
-  action.sa_handler = on_signal;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  watch_for_interrupt();
 
   std::optional<Journal> journal;
   uint64_t count = 0;

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "act/ahead.h"
+#include "cli/record_source.h"
 #include "law/diagnostics.h"
 #include "watch/compile.h"
 
@@ -87,11 +88,12 @@ void add_law_options(CLI::App& command, LawOptions& options) {
 
 void add_history_options(CLI::App& command, HistoryOptions& options, bool positional) {
   if (positional)
-    command.add_option("FILE", options.files, "acts: NDJSON, CSV, XES or OCEL, gz or not; - is standard input")->required();
+    command.add_option("FILE", options.files, "acts: NDJSON, CSV, XES or OCEL, gz or not; - is standard input");
   else
     command.add_option("--history", options.files, "acts: NDJSON, CSV, XES or OCEL, gz or not; - is standard input")
-        ->required()
         ->type_name("FILE");
+  add_record_source_options(command, options.record);
+  if (options.record.basis.empty()) options.record.basis = command.get_name();
   add_law_options(command, options.law);
   command.add_option("--now", options.now,
                      "judge as of this instant (RFC 3339, a date for its 24:00, or `now`); default: 24:00 of the last act's day")
@@ -132,10 +134,60 @@ Result<std::unique_ptr<LoadedLaw>> load_law(const LawOptions& options) {
   return out;
 }
 
+std::string closed_note(const RecordReader::Taken& taken) {
+  if (taken.sealed + taken.shredded + taken.without_key == 0) return {};
+  return fmt::format("{} entries of the record could not be read ({} sealed, {} erased, {} without a key here): they were not judged",
+                     taken.sealed + taken.shredded + taken.without_key, taken.sealed, taken.shredded, taken.without_key);
+}
+
+bool rule_is_judged(const watch::Plan& plan, const std::set<std::string>& only, const std::string& rule) {
+  if (!only.empty()) return only.contains(rule);
+  const auto named = [&](const auto& heads) {
+    return std::any_of(heads.begin(), heads.end(), [&](const watch::Head& head) { return head.rule == rule; });
+  };
+  return named(plan.rules) || named(plan.clocks) || named(plan.separations) || named(plan.powers);
+}
+
+namespace {
+
+// Every act of the record that may be read.
+Result<void> load_record(const HistoryOptions& options, LoadedHistory& out) {
+  HENG_TRY(std::unique_ptr<RecordReader> reader, RecordReader::open(options.record));
+  std::map<std::string, std::pair<uint64_t, std::string>> odd;
+  std::vector<watch::History::Note> notes;
+  const auto take = [&](uint64_t index, Act& act) {
+    notes.clear();
+    const auto added = out.history->add(act, &notes);
+    if (added == watch::History::Added::refused) ++out.refused;
+    for (const watch::History::Note& note : notes) {
+      if (added == watch::History::Added::refused) {
+        out.problems.push_back(fmt::format("entry {}: {}; help: {}", index, note.what, note.help));
+        continue;
+      }
+      auto& entry = odd[note.code];
+      if (entry.first++ == 0) entry.second = note.what;
+    }
+  };
+  HENG_TRY(const RecordReader::Taken taken,
+           reader->read(0, take, [&](uint64_t, Act& act) { out.recorded_findings.push_back(std::move(act)); }));
+  if (const std::string note = closed_note(taken); !note.empty()) out.notes.push_back(note);
+  for (const auto& [code, entry] : odd)
+    out.notes.push_back(fmt::format("{} × {} (first: {})", entry.first, code, entry.second));
+  out.record = std::move(reader);
+  return {};
+}
+
+}  // namespace
+
 Result<LoadedHistory> load_history(const HistoryOptions& options) {
+  if (options.files.empty() == options.record.place.dir.empty())
+    return Error{ErrorKind::usage, "history-source",
+                 options.files.empty() ? "no acts are named" : "files and a record are named", "",
+                 "name files with acts, or a record with --record DIR"};
   LoadedHistory out;
   HENG_TRY(out.law, load_law(options.law));
   out.history = std::make_unique<watch::History>(out.law->plan);
+  if (!options.record.place.dir.empty()) HENG_TRY_VOID(load_record(options, out));
   ReadOptions read;
   HENG_TRY(read.format, format_named(options.format));
   read.mapping_path = options.map;
@@ -214,6 +266,8 @@ report::Report report_of(const LoadedHistory& loaded) {
   out.act_count = loaded.history->size();
   out.refused_count = loaded.refused;
   out.notes = loaded.notes;
+  if (loaded.record)
+    out.evidence = [reader = loaded.record](const watch::Finding& finding) { return reader->evidence(finding); };
   return out;
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "act/read.h"
 #include "base/result.h"
+#include "cli/record_place.h"
 #include "law/load.h"
 #include "report/report.h"
 #include "watch/history.h"
@@ -17,6 +19,8 @@ class App;
 }
 
 namespace heng {
+
+class RecordReader;
 
 struct LawOptions {
   std::vector<std::string> packs;  // names or paths; empty: every pack found
@@ -41,6 +45,7 @@ struct HistoryOptions {
   std::string agency;
   std::string format = "auto";
   int jobs = 0;          // 0: one a processor
+  RecordSource record;   // acts from a record instead of files
 };
 void add_history_options(CLI::App& command, HistoryOptions& options, bool files_are_positional);
 
@@ -51,9 +56,14 @@ struct LoadedHistory {
   uint64_t refused = 0;
   std::vector<std::string> notes;    // for the report and standard error
   std::vector<std::string> problems; // refused lines, as said on standard error
+  std::shared_ptr<RecordReader> record;  // where the acts came from a record
+  std::vector<Act> recorded_findings;    // what that record says was found
 };
 // Reads everything; refused lines are told on standard error and counted.
 Result<LoadedHistory> load_history(const HistoryOptions& options);
+
+// Is this rule (full name) among those of the plan, or among `only` if that is not empty?
+bool rule_is_judged(const watch::Plan& plan, const std::set<std::string>& only, const std::string& rule);
 
 report::Report report_of(const LoadedHistory& loaded);
 

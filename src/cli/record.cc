@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <thread>
 
 #include "act/json.h"
 #include "act/read.h"
@@ -13,7 +14,9 @@
 #include "cli/history_options.h"
 #include "cli/qr.h"
 #include "cli/record_common.h"
+#include "cli/record_source.h"
 #include "record/export.h"
+#include "record/twin.h"
 #include "record/witness_node.h"
 #include "tlog/witness.h"
 
@@ -24,7 +27,7 @@ constexpr size_t kQrBytes = 2953;  // version 40, level L, bytes
 
 struct InitArguments {
   RecordPlace place;
-  std::string origin, agency, policy;
+  std::string origin, agency, policy, twin;
   uint32_t segment_mib = 64;
 };
 
@@ -46,6 +49,13 @@ int run_init(const InitArguments& arguments) {
   if (!policy.empty()) {
     const auto written = record::write_durably(*disk, arguments.place.dir + "/policy", policy);
     if (!written.ok()) return report_error(written.error());
+  }
+  if (!arguments.twin.empty()) {
+    const std::string keys = arguments.place.keys.empty() ? arguments.place.dir + "/keys" : arguments.place.keys;
+    const auto twin = record::Twin::create(*disk, arguments.place.dir, keys);
+    if (!twin.ok()) return report_error(twin.error());
+    fmt::print(stderr, "heng: the twin log `{}/sm3` is signed with the SM2 key in `{}/twin/key.pem`\n", arguments.origin,
+               arguments.place.dir);
   }
   disk.reset();
   auto opened = open_record(arguments.place, true);
@@ -152,9 +162,26 @@ int run_append(AppendArguments arguments) {
 
 struct ShowArguments {
   RecordPlace place;
-  std::string case_id, id, format = "text";
+  std::string case_id, id, format = "text", reader, basis = "show";
   uint64_t from = 0;
 };
+
+// Says which entries are going to be opened; true if any.
+Result<bool> announce(const ShowArguments& arguments, record::Record& record, const std::vector<uint64_t>& entries) {
+  if (!record.has_vault()) return false;
+  uint64_t first = UINT64_MAX, last = 0;
+  for (const uint64_t index : entries) {
+    HENG_TRY(const record::Leaf leaf, record.leaf(index));
+    if (!leaf.body) continue;
+    first = std::min(first, index);
+    last = std::max(last, index);
+  }
+  if (first == UINT64_MAX) return false;
+  const auto agencies = record.agencies();
+  const std::string reader = !arguments.reader.empty() ? arguments.reader : agencies.empty() ? "unnamed" : agencies.front();
+  HENG_TRY_VOID(record.announce_read(first, last + 1 - first, reader, arguments.basis, wall_clock()));
+  return true;
+}
 
 void show_text(const record::StoredAct& stored, uint64_t witnessed) {
   const record::Leaf& leaf = stored.leaf;
@@ -184,17 +211,24 @@ int run_show(const ShowArguments& arguments) {
     for (uint64_t i = arguments.from; i < record.log().size(); ++i) entries.push_back(i);
   }
   const uint64_t witnessed = witnessed_size(arguments.place.dir);
+  Result<bool> announced = arguments.format == "leaf" ? Result<bool>(false) : announce(arguments, record, entries);
+  if (!announced.ok()) return report_error(announced.error());
   for (const uint64_t index : entries) {
+    if (arguments.format == "leaf") {
+      const auto leaf = record.leaf(index);
+      if (!leaf.ok()) return report_error(leaf.error());
+      fmt::print("{}\n", leaf->bytes());
+      continue;
+    }
     const auto stored = record.read(index);
     if (!stored.ok()) return report_error(stored.error());
     if (arguments.format == "text") {
       show_text(*stored, witnessed);
-    } else if (arguments.format == "leaf") {
-      fmt::print("{}\n", stored->leaf.bytes());
     } else if (stored->act) {
       fmt::print("{}\n", act_to_json(*stored->act));
     }
   }
+  if (*announced) hand_in(arguments.place);
   return 0;
 }
 
@@ -204,55 +238,22 @@ struct CheckpointArguments {
   bool offline = false;
 };
 
-// Signs, asks the witnesses, publishes. Recording goes on without a quorum; what it lacks is said.
+// Recording goes on without a quorum; what it lacks is said.
 int run_checkpoint(const CheckpointArguments& arguments) {
   auto opened = open_record(arguments.place, true);
   if (!opened.ok()) return report_error(opened.error());
-  record::Log& log = opened->record->log();
   const auto policy = find_policy(arguments.policy, arguments.place.dir);
   if (!policy.ok()) return report_error(policy.error());
-  if (policy->has_value() && !arguments.offline) {
-    for (const tlog::SignedCheckpoint& seen : record::seen_by_witnesses(log.origin(), **policy)) {
-      const auto honest = log.continues(seen.checkpoint);
-      if (!honest.ok()) return report_error(honest.error());
-    }
-  }
-  auto head = log.sign(opened->record->log_signer());
-  if (!head.ok()) return report_error(head.error());
-  bool quorum = false, alarm = false;
-  if (policy->has_value() && !arguments.offline) {
-    const auto consistency = [&](uint64_t old_size) {
-      return tlog::consistency_proof(log.tree(), old_size, head->checkpoint.size);
-    };
-    std::map<std::string, uint64_t> last;
-    if (const auto shown = log.published(); shown.ok() && shown->has_value())
-      for (const auto& witness : (*policy)->witnesses)
-        for (const auto& signature : (*shown)->note.signatures)
-          if (tlog::signature_is_from(signature, witness.key)) last[witness.name] = (*shown)->checkpoint.size;
-    auto collected = record::collect_cosignatures(*head, **policy, consistency, last);
-    if (!collected.ok()) return report_error(collected.error());
-    for (const auto& answer : collected->answers) {
-      fmt::print(stderr, "heng: witness {}: {}\n", answer.name,
-                 answer.cosigned ? "cosigned" : answer.problem);
-      alarm = alarm || answer.alarming;
-    }
-    *head = collected->checkpoint;
-    quorum = collected->quorum;
-  }
-  if (alarm) {
-    fmt::print(stderr, "heng: a witness has seen another history of this log: nothing was published\n");
-    return 4;
-  }
-  const auto published = log.publish(*head);
-  if (!published.ok()) return report_error(published.error());
-  if (quorum) {
-    const auto kept =
-        record::write_durably(*opened->disk, arguments.place.dir + "/witnessed", head->note.bytes());
-    if (!kept.ok()) return report_error(kept.error());
-  }
-  fmt::print("{}", head->note.bytes());
-  fmt::print(stderr, "heng: checkpoint of {} entries, {}\n", head->checkpoint.size,
-             quorum ? "witnessed by a quorum" : "NOT YET WITNESSED: without legal effect");
+  const auto bound = bind_twin(*opened->record, *opened->disk, arguments.place, opened->record->agencies().front());
+  if (!bound.ok()) return report_error(bound.error());
+  const bool ask = policy->has_value() && !arguments.offline;
+  const auto done = publish_checkpoint(*opened->record, *opened->disk, arguments.place.dir, ask ? &**policy : nullptr);
+  if (!done.ok()) return report_error(done.error());
+  for (const auto& answer : done->answers)
+    fmt::print(stderr, "heng: witness {}: {}\n", answer.name, answer.cosigned ? "cosigned" : answer.problem);
+  fmt::print("{}", done->head.note.bytes());
+  fmt::print(stderr, "heng: checkpoint of {} entries, {}\n", done->head.checkpoint.size,
+             done->quorum ? "witnessed by a quorum" : "NOT YET WITNESSED: without legal effect");
   return 0;
 }
 
@@ -260,7 +261,7 @@ struct ProveArguments {
   RecordPlace place;
   std::string id, case_id, output;
   std::optional<uint64_t> index, consistency;
-  bool qr = false, cose = false;
+  bool qr = false, cose = false, twin = false;
   std::string timestamp;
 };
 
@@ -292,11 +293,21 @@ int run_prove(const ProveArguments& arguments) {
   if (!index)
     return report_error({ErrorKind::not_found, "act-missing", "no open act or case has this name", "",
                          "give --id, --index, --case or --consistency"});
+  if (arguments.twin) {
+    const auto twin = record::Twin::open(*opened->disk, arguments.place.dir);
+    if (!twin.ok())
+      return report_error({ErrorKind::not_found, "twin-missing", "the record has no twin log", arguments.place.dir,
+                           "it is made with the record: heng record init --twin sm3"});
+    const auto proof = twin->prove(record.log(), *index);
+    if (!proof.ok()) return report_error(proof.error());
+    const auto written = write_output(arguments.output, *proof);
+    return written.ok() ? 0 : report_error(written.error());
+  }
   const auto head = head_for(record, arguments.place.dir, *index);
   if (!head.ok()) return report_error(head.error());
   Result<std::string> file = std::string();
   if (arguments.consistency) {
-    auto proof = tlog::consistency_proof(record.log().tree(), *arguments.consistency, head->checkpoint.size);
+    auto proof = record.log().consistency(*arguments.consistency, head->checkpoint.size);
     if (!proof.ok()) return report_error(proof.error());
     file = tlog::AddCheckpointRequest{*arguments.consistency, std::move(*proof), *head}.body();
   } else if (!arguments.timestamp.empty()) {
@@ -319,10 +330,29 @@ int run_prove(const ProveArguments& arguments) {
 }
 
 struct VerifyArguments {
-  std::string file, policy, leaf, compare, consistency, language = "both";
+  std::string file, policy, leaf, compare, consistency, twin_key, language = "both";
 };
 
+// A proof in the SM3 twin log, under its SM2 key.
+int verify_twin(const VerifyArguments& arguments) {
+  const auto file = read_input(arguments.file), key = read_input(arguments.twin_key);
+  if (!file.ok()) return report_error(file.error());
+  if (!key.ok()) return report_error(key.error());
+  const auto shown = record::verify_twin_proof(*file, *key);
+  if (!shown.ok()) return report_error(shown.error());
+  if (arguments.language != "en")
+    fmt::print("✓ 第 {} 条在孪生日志 `{}` 签署的 {} 条之内（SM3 树，SM2 签名）\n", shown->index, shown->origin, shown->size);
+  if (arguments.language != "zh")
+    fmt::print("✓ entry {} is among the {} that the twin log `{}` signed (SM3 tree, SM2 signature)\n", shown->index, shown->size,
+               shown->origin);
+  return 0;
+}
+
 int run_verify(const VerifyArguments& arguments) {
+  if (!arguments.twin_key.empty()) return verify_twin(arguments);
+  if (arguments.policy.empty())
+    return report_error({ErrorKind::usage, "policy-missing", "what is to be trusted is not said", "",
+                         "give the trust policy with --policy, or the twin's key with --twin-key"});
   std::vector<std::string> texts;
   for (const std::string& path :
        {arguments.policy, arguments.file, arguments.leaf, arguments.compare, arguments.consistency}) {
@@ -351,14 +381,20 @@ int run_audit(const RecordPlace& place) {
   auto opened = open_record(place, false);
   if (!opened.ok()) return report_error(opened.error());
   const auto began = std::chrono::steady_clock::now();
-  const auto log = opened->record->log().audit();
+  const auto log = opened->record->audit();
   if (!log.ok()) return report_error(log.error());
-  const auto acts = opened->record->audit_acts();
-  if (!acts.ok()) return report_error(acts.error());
+  std::string twin_said;
+  if (record::Twin::exists(*opened->disk, place.dir)) {
+    const auto twin = record::Twin::open(*opened->disk, place.dir);
+    if (!twin.ok()) return report_error(twin.error());
+    const auto size = twin->audit(opened->record->log());
+    if (!size.ok() && size.error().code != "checkpoint-missing") return report_error(size.error());
+    if (size.ok()) twin_said = fmt::format("; the SM3 twin fits at {} entries", *size);
+  }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   fmt::print(
-      "clean: {} entries, {} tiles, {} bytes; numbers, chains, bodies and signatures hold ({:.2f} s)\n",
-      log->entries, log->tiles, log->bytes, took.count());
+      "clean: {} entries, {} tiles, {} bytes; numbers, chains, bodies and signatures hold{} ({:.2f} s)\n",
+      log->entries, log->tiles, log->bytes, twin_said, took.count());
   return 0;
 }
 
@@ -377,10 +413,71 @@ void add_place_options(CLI::App& command, RecordPlace& place) {
   command.add_option("--keys", place.keys, "where the signing keys are kept (default DIR/keys)");
 }
 
-Result<OpenRecord> open_record(const RecordPlace& place, bool writable) {
+Result<OpenRecord> open_record(const RecordPlace& place, bool writable, bool wait) {
   OpenRecord out;
-  out.disk = record::real_disk();
-  HENG_TRY(out.record, record::Record::open(*out.disk, place.options(writable), record::system_random()));
+  constexpr int kTurns = 100;
+  for (int turn = 0;; ++turn) {
+    out.disk = record::real_disk();
+    auto opened = record::Record::open(*out.disk, place.options(writable), record::system_random());
+    if (opened.ok()) {
+      out.record = std::move(*opened);
+      break;
+    }
+    if (!writable || !wait || opened.error().code != "record-locked" || turn == kTurns) return opened.error();
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  }
+  if (writable) HENG_TRY_VOID(out.record->take_inbox(wall_clock(), out.record->agencies().front()));
+  return out;
+}
+
+Result<void> bind_twin(record::Record& record, record::Disk& disk, const RecordPlace& place, const std::string& as) {
+  if (!record::Twin::exists(disk, place.dir)) return {};
+  record::Log& log = record.log();
+  HENG_TRY(record::Twin twin, record::Twin::open(disk, place.dir));
+  if (log.size() > 0) {
+    HENG_TRY(const record::Leaf last, record.leaf(log.size() - 1));
+    HENG_TRY(const auto signed_before, twin.checkpoint());
+    if (last.kind == record::kTwin && signed_before && twin.size() == log.size()) return {};
+  }
+  HENG_TRY(const tlog::Hash root, twin.extend(log));
+  HENG_TRY(const record::Receipt receipt,
+           record.append_system(record::kTwin, "", as,
+                                {{"sha256", record::Json::of(record::to_base64(log.tree().root()))},
+                                 {"size", record::Json::of(log.size())},
+                                 {"sm3", record::Json::of(record::to_base64(root))}},
+                                wall_clock()));
+  HENG_TRY_VOID(twin.extend(log));
+  HENG_TRY(const tlog::Note note, twin.sign(log.origin(), place.keys.empty() ? place.dir + "/keys" : place.keys));
+  return {};
+}
+
+Result<Published> publish_checkpoint(record::Record& record, record::Disk& disk, const std::string& dir,
+                                     const tlog::Policy* policy) {
+  record::Log& log = record.log();
+  if (policy != nullptr)
+    for (const tlog::SignedCheckpoint& seen : record::seen_by_witnesses(log.origin(), *policy))
+      HENG_TRY_VOID(log.continues(seen.checkpoint));
+  HENG_TRY(tlog::SignedCheckpoint head, log.sign(record.log_signer()));
+  Published out{std::move(head), {}, false};
+  if (policy != nullptr) {
+    std::map<std::string, uint64_t> last;
+    if (const auto shown = log.published(); shown.ok() && shown->has_value())
+      for (const auto& witness : policy->witnesses)
+        for (const auto& signature : (*shown)->note.signatures)
+          if (tlog::signature_is_from(signature, witness.key)) last[witness.name] = (*shown)->checkpoint.size;
+    const auto consistency = [&](uint64_t old_size) { return log.consistency(old_size, out.head.checkpoint.size); };
+    HENG_TRY(record::Collected collected, record::collect_cosignatures(out.head, *policy, consistency, last));
+    for (const auto& answer : collected.answers)
+      if (answer.alarming)
+        return Error{ErrorKind::verification, "witness-alarm",
+                     "witness " + answer.name + " has seen another history of this log: " + answer.problem, "",
+                     "nothing was published; compare what both sides hold, and do not sign on"};
+    out.head = std::move(collected.checkpoint);
+    out.answers = std::move(collected.answers);
+    out.quorum = collected.quorum;
+  }
+  HENG_TRY_VOID(log.publish(out.head));
+  if (out.quorum) HENG_TRY_VOID(record::write_durably(disk, dir + "/witnessed", out.head.note.bytes()));
   return out;
 }
 
@@ -419,9 +516,7 @@ Result<std::optional<tlog::Policy>> find_policy(const std::string& given, const 
   return std::optional<tlog::Policy>(std::move(policy));
 }
 
-namespace {
-
-std::optional<tlog::SignedCheckpoint> witnessed_head(const std::string& dir) {
+std::optional<tlog::SignedCheckpoint> witnessed_checkpoint(const std::string& dir) {
   const auto policy = find_policy("", dir);
   const auto disk = record::real_disk();
   if (!policy.ok() || !policy->has_value() || !disk->exists(dir + "/witnessed")) return std::nullopt;
@@ -434,11 +529,9 @@ std::optional<tlog::SignedCheckpoint> witnessed_head(const std::string& dir) {
   return std::move(*head);
 }
 
-}  // namespace
-
 Result<tlog::SignedCheckpoint> head_for(const record::Record& record, const std::string& dir,
                                         uint64_t index) {
-  if (auto witnessed = witnessed_head(dir); witnessed && index < witnessed->checkpoint.size)
+  if (auto witnessed = witnessed_checkpoint(dir); witnessed && index < witnessed->checkpoint.size)
     return std::move(*witnessed);
   HENG_TRY(auto head, record.log().published());
   if (!head)
@@ -448,7 +541,7 @@ Result<tlog::SignedCheckpoint> head_for(const record::Record& record, const std:
 }
 
 uint64_t witnessed_size(const std::string& dir) {
-  const auto head = witnessed_head(dir);
+  const auto head = witnessed_checkpoint(dir);
   return head ? head->checkpoint.size : 0;
 }
 
@@ -472,6 +565,9 @@ void add_record_commands(CLI::App& app, int& exit_code) {
     command->add_option("--policy", arguments->policy, "the trust policy: who must have witnessed a state");
     command->add_option("--segment", arguments->segment_mib, "MiB of a log segment")
         ->check(CLI::Range(1, 2048));
+    command->add_option("--twin", arguments->twin, "sm3: a second tree over the same entries, with SM3 and an SM2 signature")
+        ->check(CLI::IsMember({"sm3"}));
+    command->footer("Example:\n  heng record init records/nanshan --origin record.example.org/nanshan --agency police --twin sm3");
     command->callback([arguments, &exit_code] { exit_code = run_init(*arguments); });
   }
   {
@@ -492,13 +588,15 @@ void add_record_commands(CLI::App& app, int& exit_code) {
   }
   {
     auto arguments = std::make_shared<ShowArguments>();
-    CLI::App* command = group->add_subcommand("show", "lists what is recorded");
+    CLI::App* command = group->add_subcommand("show", "lists what is recorded; that it was read is recorded too");
     add_place_options(*command, arguments->place);
     command->add_option("--case", arguments->case_id, "only this case");
     command->add_option("--id", arguments->id, "only this act");
     command->add_option("--from", arguments->from, "from this entry on");
     command->add_option("--format", arguments->format, "text, ndjson (the acts, with `recorded`) or leaf")
         ->check(CLI::IsMember({"text", "ndjson", "leaf"}));
+    command->add_option("--reader", arguments->reader, "who reads, for the record (default the agency whose key is here)");
+    command->add_option("--basis", arguments->basis, "why, for the record");
     command->callback([arguments, &exit_code] { exit_code = run_show(*arguments); });
   }
   {
@@ -521,6 +619,7 @@ void add_record_commands(CLI::App& app, int& exit_code) {
     command->add_option("--consistency", arguments->consistency, "from this older size to the published one");
     command->add_option("-o,--output", arguments->output, "the file to write (default standard output)");
     command->add_flag("--qr", arguments->qr, "prints a QR code instead");
+    command->add_flag("--twin", arguments->twin, "the entry's place in the SM3 twin log instead");
     command->add_flag("--cose", arguments->cose, "as a COSE receipt (RFC 9942) instead; needs the log's key");
     command
         ->add_option("--timestamp", arguments->timestamp,
@@ -533,7 +632,8 @@ void add_record_commands(CLI::App& app, int& exit_code) {
     CLI::App* command = group->add_subcommand(
         "verify", "checks a proof, a redacted act or a dossier offline, as heng-verify does");
     command->add_option("FILE", arguments->file, "the file to check")->required();
-    command->add_option("--policy", arguments->policy, "the trust policy")->required();
+    command->add_option("--policy", arguments->policy, "the trust policy");
+    command->add_option("--twin-key", arguments->twin_key, "of a proof in an SM3 twin log: the twin's SM2 key (DIR/twin/key.pem)");
     command->add_option("--leaf", arguments->leaf, "the entry, if the proof does not hold it");
     command->add_option("--compare", arguments->compare, "another file about the same log");
     command->add_option("--consistency", arguments->consistency, "a consistency proof between the two");
@@ -550,6 +650,7 @@ void add_record_commands(CLI::App& app, int& exit_code) {
   }
   add_record_key_commands(*group, exit_code);
   add_record_witness_commands(*group, exit_code);
+  add_record_serve_commands(*group, exit_code);
 }
 
 }  // namespace heng

@@ -1,5 +1,6 @@
 // The cryptography of the vault: body encryption, secret sharing, custodians.
 #include <sodium.h>
+#include <unistd.h>
 
 #include <cstring>
 
@@ -14,15 +15,34 @@ constexpr std::string_view kBodyDomain = "heng.body/1";
 
 const uint8_t* as_bytes(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
 
-tlog::Hash hmac(const Key& key, std::string_view message) {
-  tlog::Hash out;
-  crypto_auth_hmacsha256(out.bytes.data(), as_bytes(message), message.size(), key.data());
-  return out;
-}
+tlog::Hash hmac(const Key& key, std::string_view message) { return tlog::hmac_sha256(key, message); }
 
+// The system's randomness, fetched a block at a time; what was given out is wiped. One block a thread.
 class SystemRandom : public Random {
  public:
-  void fill(uint8_t* bytes, size_t size) override { randombytes_buf(bytes, size); }
+  void fill(uint8_t* bytes, size_t size) override {
+    thread_local Block block;
+    if (size > sizeof block.bytes / 4) {
+      randombytes_buf(bytes, size);
+      return;
+    }
+    if (block.used + size > sizeof block.bytes || block.process != getpid()) {
+      randombytes_buf(block.bytes, sizeof block.bytes);
+      block.used = 0;
+      block.process = getpid();
+    }
+    std::memcpy(bytes, block.bytes + block.used, size);
+    sodium_memzero(block.bytes + block.used, size);
+    block.used += size;
+  }
+
+ private:
+  struct Block {
+    uint8_t bytes[4096];
+    size_t used = sizeof bytes;
+    pid_t process = 0;  // a fork must not give out the same again
+    ~Block() { sodium_memzero(bytes, sizeof bytes); }
+  };
 };
 
 // GF(2^8) with the AES polynomial, without tables: no secret decides a memory address.

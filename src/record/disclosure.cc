@@ -1,7 +1,5 @@
 #include "record/disclosure.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -20,10 +18,7 @@ Error malformed(std::string what) {
 tlog::Hash derive(const Seed& seed, std::string_view purpose, uint64_t index) {
   std::string message(purpose);
   for (int i = 7; i >= 0; --i) message.push_back(static_cast<char>(index >> (8 * i)));
-  tlog::Hash out;
-  crypto_auth_hmacsha256(out.bytes.data(), reinterpret_cast<const uint8_t*>(message.data()), message.size(),
-                         seed.data());
-  return out;
+  return tlog::hmac_sha256(seed, message);
 }
 
 Salt salt_of(const Seed& seed, std::string_view purpose, uint64_t index) {

@@ -23,38 +23,46 @@ Json hash_list(const std::vector<tlog::Hash>& hashes) {
   return out;
 }
 
-Json unsigned_object(const Leaf& leaf) {
-  Json out = Json::object();
-  out.add("t", Json::of(std::string(kType)));
-  out.add("kind", Json::of(leaf.kind));
-  out.add("agency", Json::of(leaf.agency));
-  out.add("key", Json::of(leaf.key));
-  out.add("agency_seq", Json::of(leaf.agency_seq));
-  if (leaf.case_handle) {
-    out.add("case", Json::of(to_base64(*leaf.case_handle)));
-    out.add("case_seq", Json::of(leaf.case_seq));
+void put_text(std::string& out, std::string_view name, std::string_view text) {
+  out += '"';
+  out += name;
+  out += "\":\"";
+  // What needs escapes takes the general way.
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<uint8_t>(c) >= 0x20 && static_cast<uint8_t>(c) < 0x7f && c != '"' && c != '\\';
+  });
+  if (plain) {
+    out += text;
+    out += "\",";
+    return;
   }
-  if (leaf.previous) out.add("prev", Json::of(to_base64(*leaf.previous)));
-  out.add("at", Json::of(leaf.at));
-  out.add("recorded", Json::of(leaf.recorded));
-  if (leaf.rules) out.add("rules", Json::of(to_base64(*leaf.rules)));
-  if (!leaf.acknowledges.empty()) out.add("acks", hash_list(leaf.acknowledges));
-  if (leaf.body) {
-    Json body = Json::object();
-    body.add("ct", Json::of(to_base64(leaf.body->ciphertext)));
-    body.add("commit", Json::of(to_base64(leaf.body->commitment)));
-    body.add("fields", Json::of(to_base64(leaf.body->fields)));
-    body.add("size", Json::of(leaf.body->size));
-    out.add("body", std::move(body));
-  }
-  out.add("blind", Json::of(to_base64(leaf.blind)));
-  if (!leaf.note.empty()) {
-    Json note = Json::object();
-    for (const auto& [name, value] : leaf.note) note.add(name, value);
-    out.add("note", std::move(note));
-  }
-  return out;
+  out.pop_back();
+  out += canonical(Json::of(std::string(text)));
+  out += ',';
 }
+
+void put_hash(std::string& out, std::string_view name, const tlog::Hash& hash) {
+  put_text(out, name, to_base64(hash));
+}
+
+void put_number(std::string& out, std::string_view name, uint64_t number) {
+  out += '"';
+  out += name;
+  out += "\":";
+  out += std::to_string(number);
+  out += ',';
+}
+
+void put_json(std::string& out, std::string_view name, const Json& value) {
+  out += '"';
+  out += name;
+  out += "\":";
+  out += canonical(value);
+  out += ',';
+}
+
+constexpr std::string_view kEnd = "\"t\":\"heng.act/1\"}";
+constexpr std::string_view kBlind = ",\"blind\":\"";
 
 std::string signed_message(const Leaf& leaf) { return std::string(kType) + "\n" + leaf.unsigned_bytes(); }
 
@@ -149,19 +157,58 @@ std::optional<tlog::Hash> hash_from_base64(std::string_view text) {
   return bytes ? tlog::hash_from_bytes(*bytes) : std::nullopt;
 }
 
-std::string Leaf::unsigned_bytes() const { return canonical(unsigned_object(*this)); }
-
-std::string Leaf::bytes() const {
-  Json out = unsigned_object(*this);
-  if (batch) {
-    Json path = Json::object();
-    path.add("index", Json::of(batch->index));
-    path.add("size", Json::of(batch->size));
-    path.add("path", hash_list(batch->path));
-    out.add("batch", std::move(path));
+// Written straight down in canonical order; parse_leaf holds it to the general canonical form.
+std::string Leaf::unsigned_bytes() const {
+  std::string out = "{";
+  out.reserve(768);
+  if (!acknowledges.empty()) put_json(out, "acks", hash_list(acknowledges));
+  put_text(out, "agency", agency);
+  put_number(out, "agency_seq", agency_seq);
+  put_text(out, "at", at);
+  put_hash(out, "blind", blind);
+  if (body) {
+    out += "\"body\":{";
+    put_hash(out, "commit", body->commitment);
+    put_hash(out, "ct", body->ciphertext);
+    put_hash(out, "fields", body->fields);
+    put_number(out, "size", body->size);
+    out.back() = '}';
+    out += ',';
   }
-  out.add("sig", Json::of(tlog::base64_encode(signature)));
-  return canonical(out);
+  if (case_handle) {
+    put_hash(out, "case", *case_handle);
+    put_number(out, "case_seq", case_seq);
+  }
+  put_text(out, "key", key);
+  put_text(out, "kind", kind);
+  if (!note.empty()) {
+    Json members = Json::object();
+    for (const auto& [name, value] : note) members.add(name, value);
+    put_json(out, "note", members);
+  }
+  if (previous) put_hash(out, "prev", *previous);
+  put_text(out, "recorded", recorded);
+  if (rules) put_hash(out, "rules", *rules);
+  out += kEnd;
+  return out;
+}
+
+// The unsigned bytes with `batch` before `blind` and `sig` before `t`. Neither place can be met inside a text, where a
+// quotation mark is escaped.
+std::string Leaf::bytes() const {
+  std::string out = unsigned_bytes();
+  std::string sig;
+  put_text(sig, "sig", tlog::base64_encode(signature));
+  out.insert(out.size() - kEnd.size(), sig);
+  if (!batch) return out;
+  std::string path = "\"batch\":{";
+  put_number(path, "index", batch->index);
+  put_json(path, "path", hash_list(batch->path));
+  put_number(path, "size", batch->size);
+  path.back() = '}';
+  path += ',';
+  out.insert(out.find(kBlind) + 1, path);
+  return out;
 }
 
 tlog::Hash Leaf::content_hash() const { return tlog::leaf_hash(unsigned_bytes()); }
@@ -197,7 +244,7 @@ Result<Leaf> parse_leaf(std::string_view bytes) {
     HENG_TRY(leaf.rules, need_hash(object, "rules"));
   }
   if (const Json* acks = object.find("acks")) {
-    HENG_TRY(leaf.acknowledges, read_hashes(*acks, 256));
+    HENG_TRY(leaf.acknowledges, read_hashes(*acks, kMostAcknowledged));
   }
   if (const Json* body = object.find("body")) {
     HENG_TRY_VOID(read_body(*body, leaf));
@@ -238,13 +285,19 @@ void sign_batch(std::vector<Leaf>& leaves, const tlog::SigningKey& key) {
   }
 }
 
+std::optional<std::string> batch_signed(const Leaf& leaf) {
+  if (!leaf.batch) return std::nullopt;
+  const auto root = tlog::root_from_inclusion(tlog::leaf_hash(signed_message(leaf)), leaf.batch->index,
+                                              leaf.batch->size, leaf.batch->path);
+  if (!root.ok()) return std::nullopt;
+  return batch_message(leaf.batch->size, *root);
+}
+
 bool verify_leaf(const Leaf& leaf, const tlog::PublicKey& key) {
   if (leaf.key != agency_key_id(key)) return false;
-  const std::string message = signed_message(leaf);
-  if (!leaf.batch) return tlog::ed25519_verify(key, message, leaf.signature);
-  const auto root = tlog::root_from_inclusion(tlog::leaf_hash(message), leaf.batch->index, leaf.batch->size,
-                                              leaf.batch->path);
-  return root.ok() && tlog::ed25519_verify(key, batch_message(leaf.batch->size, *root), leaf.signature);
+  if (!leaf.batch) return tlog::ed25519_verify(key, signed_message(leaf), leaf.signature);
+  const auto message = batch_signed(leaf);
+  return message && tlog::ed25519_verify(key, *message, leaf.signature);
 }
 
 std::optional<tlog::PublicKey> added_key(const Leaf& leaf) {

@@ -21,6 +21,7 @@
 namespace heng::record {
 
 inline constexpr size_t kMaxLeafBytes = 65535;
+inline constexpr size_t kMostAcknowledged = 256;
 
 struct BodyRef {
   tlog::Hash ciphertext;  // SHA-256 of the stored bytes
@@ -75,6 +76,8 @@ void sign_leaf(Leaf& leaf, const tlog::SigningKey& key);
 // Signs many at once: one signature over the root of the batch, a path in each leaf.
 void sign_batch(std::vector<Leaf>& leaves, const tlog::SigningKey& key);
 bool verify_leaf(const Leaf& leaf, const tlog::PublicKey& key);
+// What the signature of a leaf of a batch is over, if its path is sound.
+std::optional<std::string> batch_signed(const Leaf& leaf);
 
 // What key acts carry in `note`: the new key, signed by the old one as any act is. nullopt if the leaf is no
 // key act.
@@ -85,6 +88,7 @@ inline constexpr std::string_view kUnsealed = "heng.unsealed";
 inline constexpr std::string_view kShredded = "heng.shredded";
 inline constexpr std::string_view kDisclosed = "heng.disclosed";
 inline constexpr std::string_view kRead = "heng.read";
+inline constexpr std::string_view kFinding = "heng.finding";  // has a body: what the checker found, or withdraws
 std::optional<tlog::PublicKey> added_key(const Leaf& leaf);
 
 std::string to_base64(const tlog::Hash& hash);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "act/json.h"
+#include "record/inbox.h"
 #include "tlog/proof.h"
 
 namespace heng::record {
@@ -26,15 +27,43 @@ tlog::NoteSigner new_signer(const std::string& name, Random& random) {
   return {name, tlog::KeyType::ed25519, tlog::SigningKey::from_seed(random.key())};
 }
 
-tlog::Hash act_hash(Act act) {
-  act.recorded.reset();
-  return tlog::sha256(act_to_json(act));
+// What decides whether two acts are the same: when they were recorded does not.
+std::string unrecorded_json(const Act& act) {
+  if (!act.recorded) return act_to_json(act);
+  Act plain = act;
+  plain.recorded.reset();
+  return act_to_json(plain);
 }
 
 void fill_defaults(RecordOptions& options) {
   if (options.state_dir.empty()) options.state_dir = options.dir + "/state";
   if (options.vault_dir.empty()) options.vault_dir = options.dir + "/vault";
   if (options.keys_dir.empty()) options.keys_dir = options.dir + "/keys";
+}
+
+std::optional<uint64_t> number_in(const Leaf& leaf, std::string_view name) {
+  for (const auto& [member, value] : leaf.note)
+    if (member == name) return value.integer();
+  return std::nullopt;
+}
+
+Error sealed_case() {
+  return Error{ErrorKind::denied, "case-sealed", "the case is sealed", "", "unseal it by a quorum of its custodians"};
+}
+
+// Batches whose one signature was verified, by signature and root: not verified again for each of their acts.
+using BatchSignatures = std::map<std::string, bool>;
+
+bool signed_by_any(const Leaf& leaf, const std::vector<tlog::PublicKey>& known, BatchSignatures& seen) {
+  return std::any_of(known.begin(), known.end(), [&](const tlog::PublicKey& key) {
+    if (leaf.key != agency_key_id(key)) return false;
+    if (!leaf.batch) return verify_leaf(leaf, key);
+    const auto message = batch_signed(leaf);
+    if (!message) return false;
+    const auto [place, fresh] = seen.try_emplace(leaf.key + leaf.signature + *message, false);
+    if (fresh) place->second = tlog::ed25519_verify(key, *message, leaf.signature);
+    return place->second;
+  });
 }
 
 Error broken_chain(uint64_t index, std::string what) {
@@ -79,7 +108,7 @@ Result<std::unique_ptr<Record>> Record::open(Disk& disk, const RecordOptions& gi
                  options.vault_dir, "give its place with --vault"};
   }
   HENG_TRY_VOID(record->load_keys());
-  HENG_TRY_VOID(record->replay());
+  HENG_TRY_VOID(record->replay(0));
   return record;
 }
 
@@ -110,8 +139,21 @@ Result<void> Record::load_keys() {
   return {};
 }
 
-Result<void> Record::replay() {
-  for (uint64_t index = 0; index < log_->size(); ++index) {
+Result<bool> Record::refresh() {
+  const uint64_t before = log_->size();
+  HENG_TRY(const bool more, log_->refresh());
+  if (!more) return false;
+  // The writer stores keys before entries, and replaces slots in place: read anew, the vault fits what was read.
+  if (vault_) {
+    HENG_TRY(Vault vault, Vault::open(*disk_, options_.vault_dir, *random_));
+    vault_ = std::make_unique<Vault>(std::move(vault));
+  }
+  HENG_TRY_VOID(replay(before));
+  return true;
+}
+
+Result<void> Record::replay(uint64_t from) {
+  for (uint64_t index = from; index < log_->size(); ++index) {
     HENG_TRY(const std::string bytes, log_->leaf(index));
     HENG_TRY(const Leaf leaf, parse_leaf(bytes));
     std::string case_id, act_id;
@@ -122,7 +164,7 @@ Result<void> Record::replay() {
         HENG_TRY(const Act act, act_from_json(*body));
         case_id = act.case_id;
         act_id = act.id;
-        hash = act_hash(act);
+        hash = tlog::sha256(unrecorded_json(act));
       }
     }
     HENG_TRY_VOID(learn(index, leaf, case_id, act_id, hash));
@@ -133,13 +175,11 @@ Result<void> Record::replay() {
 
 // A crash between the act that says so and the destruction of the key is made good here.
 Result<void> Record::finish_shredding(const Leaf& said) {
-  for (const auto& [name, value] : said.note) {
-    const auto entry = value.integer();
-    if (name != "entry" || !entry || *entry >= log_->size()) continue;
-    HENG_TRY(const std::string bytes, log_->leaf(*entry));
-    HENG_TRY(const Leaf leaf, parse_leaf(bytes));
-    if (vault_->act_key(leaf.blind).ok()) HENG_TRY_VOID(vault_->shred(leaf.blind));
-  }
+  const auto entry = number_in(said, "entry");
+  if (!entry || *entry >= log_->size()) return {};
+  HENG_TRY(const std::string bytes, log_->leaf(*entry));
+  HENG_TRY(const Leaf leaf, parse_leaf(bytes));
+  if (vault_->act_key(leaf.blind).ok()) HENG_TRY_VOID(vault_->shred(leaf.blind));
   return {};
 }
 
@@ -162,6 +202,10 @@ Result<void> Record::learn(uint64_t index, const Leaf& leaf, const std::string& 
   agency_seq_[leaf.agency] = leaf.agency_seq;
   last_recorded_ = recorded.instant;
   if (const auto key = added_key(leaf)) agency_keys_[leaf.agency].push_back(*key);
+  if (leaf.case_handle && leaf.kind == kSealed) sealed_.insert(*leaf.case_handle);
+  if (leaf.case_handle && leaf.kind == kUnsealed) sealed_.erase(*leaf.case_handle);
+  if (leaf.kind == kShredded)
+    if (const auto entry = number_in(leaf, "entry")) shredded_.insert(*entry);
   if (!act_id.empty()) ids_.emplace(act_id, std::pair(index, hash));
   return {};
 }
@@ -170,6 +214,10 @@ Result<std::string> Record::open_body(uint64_t index, const Leaf& leaf, std::str
                                       Seed* seed) const {
   if (!vault_)
     return Error{ErrorKind::not_found, "vault-missing", "the vault is not here", options_.vault_dir, ""};
+  if (leaf.case_handle && sealed_.contains(*leaf.case_handle)) return sealed_case();
+  if (shredded_.contains(index))
+    return Error{ErrorKind::not_found, "body-shredded",
+                 "the key of this act was destroyed: its content is gone for good", "", ""};
   HENG_TRY(const std::string body, log_->body(index));
   if (tlog::sha256(body) != leaf.body->ciphertext)
     return Error{ErrorKind::verification, "body-changed", "the stored body does not fit its leaf",
@@ -201,6 +249,11 @@ Result<tlog::PublicKey> Record::agency_key(const std::string& agency) const {
   return found->second.key.public_key();
 }
 
+std::vector<tlog::PublicKey> Record::keys_of(const std::string& agency) const {
+  const auto found = agency_keys_.find(agency);
+  return found == agency_keys_.end() ? std::vector<tlog::PublicKey>{} : found->second;
+}
+
 Result<const tlog::SigningKey*> Record::signer_of(const std::string& agency) const {
   const auto found = agency_signers_.find(agency);
   if (found == agency_signers_.end())
@@ -217,42 +270,66 @@ std::string Record::next_recorded(Instant now) {
 
 Result<Record::Appended> Record::append(const std::vector<Act>& acts, Instant now, const std::string& as,
                                         Signing signing) {
+  return append_all(acts, now, as, signing, nullptr);
+}
+
+Result<Record::Appended> Record::append_all(const std::vector<Act>& acts, Instant now, const std::string& as,
+                                            Signing signing,
+                                            const std::vector<std::vector<tlog::Hash>>* acknowledges) {
   Appended out;
   std::vector<Leaf> leaves;
   std::vector<std::string> bodies, signers;
-  std::vector<std::pair<const Act*, tlog::Hash>> taken;
+  struct Taken {
+    size_t position;
+    tlog::Hash hash;
+  };
+  std::vector<Taken> taken;
   std::vector<Receipt> repeated;
   std::unordered_map<std::string, tlog::Hash> in_batch;
   std::unordered_map<tlog::Hash, CaseState> ahead;  // of the cases touched here
   std::map<std::string, uint64_t> agency_ahead;
   const Instant recorded_before = last_recorded_;
-  for (const Act& act : acts) {
-    const tlog::Hash hash = act_hash(act);
+  for (size_t position = 0; position < acts.size(); ++position) {
+    const Act& act = acts[position];
+    const std::string json = unrecorded_json(act);
+    const tlog::Hash hash = tlog::sha256(json);
     const auto known = ids_.find(act.id);
     const auto batch_known = in_batch.find(act.id);
     if (known != ids_.end() || batch_known != in_batch.end()) {
       if ((known != ids_.end() ? known->second.second : batch_known->second) != hash) {
-        out.refused.push_back({act.id,
+        out.refused.push_back({position, act.id,
                                {ErrorKind::conflict, "act-conflict",
                                 "an act with the id `" + act.id + "` and other content is recorded already",
                                 "", "correct it with a new act that says `corrects`"}});
       } else if (known != ids_.end()) {
+        HENG_TRY(const auto leaf, log_->leaf_hash(known->second.first));
         repeated.push_back(
-            {act.id, known->second.first, log_->tree().node({0, known->second.first}).value(), true});
+            {position, act.id, known->second.first, leaf, true});
       }
       continue;
     }
+    if (acknowledges == nullptr && act.type.starts_with("heng.")) {
+      out.refused.push_back({position, act.id,
+                             {ErrorKind::denied, "act-reserved",
+                              "the type `" + act.type + "` is the record's own", "", "use another name"}});
+      continue;
+    }
     Leaf leaf;
+    if (acknowledges != nullptr) leaf.acknowledges = (*acknowledges)[position];
     leaf.agency = agency_signers_.contains(act.agency) ? act.agency : as;
     HENG_TRY_VOID(signer_of(leaf.agency));
     random_->fill(leaf.blind.bytes.data(), leaf.blind.bytes.size());
     const Result<Key> key = vault_->new_act_key(act.case_id, leaf.blind);
     if (!key.ok()) {
-      out.refused.push_back({act.id, key.error()});
+      out.refused.push_back({position, act.id, key.error()});
       continue;
     }
     if (!act.case_id.empty()) {
       HENG_TRY(leaf.case_handle, vault_->case_handle(act.case_id));
+      if (sealed_.contains(*leaf.case_handle)) {
+        out.refused.push_back({position, act.id, sealed_case()});
+        continue;
+      }
       const auto before = cases_.find(*leaf.case_handle);
       CaseState& state =
           ahead.try_emplace(*leaf.case_handle, before == cases_.end() ? CaseState{} : before->second)
@@ -262,9 +339,6 @@ Result<Record::Appended> Record::append(const std::vector<Act>& acts, Instant no
     }
     leaf.kind = act.type;
     leaf.at = format_rfc3339(act.at);
-    Act plain = act;
-    plain.recorded.reset();
-    const std::string json = act_to_json(plain);
     const Key seed = random_->key();
     const SealedBody sealed = encrypt_body(
         std::string(reinterpret_cast<const char*>(seed.data()), seed.size()) + json, *key, *random_);
@@ -272,7 +346,7 @@ Result<Record::Appended> Record::append(const std::vector<Act>& acts, Instant no
     leaf.body = BodyRef{tlog::sha256(sealed.bytes), sealed.commitment,
                         FieldTree(fields_of(object), seed).root(), sealed.bytes.size()};
     if (Wal::entry_bytes({"", sealed.bytes}) > kMaxBodyBytes) {
-      out.refused.push_back({act.id,
+      out.refused.push_back({position, act.id,
                              {ErrorKind::bad_input, "entry-too-long", "the act is longer than 768 KiB", "",
                               "put documents beside the record and record their hashes"}});
       continue;
@@ -290,16 +364,17 @@ Result<Record::Appended> Record::append(const std::vector<Act>& acts, Instant no
     signers.push_back(leaf.agency);
     leaves.push_back(std::move(leaf));
     bodies.push_back(sealed.bytes);
-    taken.emplace_back(&act, hash);
+    taken.push_back({position, hash});
   }
   if (!leaves.empty()) {
     last_recorded_ = recorded_before;
     HENG_TRY_VOID(vault_->store());
     HENG_TRY(out.receipts, write(leaves, bodies, signers, signing));
     for (size_t i = 0; i < leaves.size(); ++i) {
-      out.receipts[i].id = taken[i].first->id;
-      HENG_TRY_VOID(learn(out.receipts[i].index, leaves[i], taken[i].first->case_id, taken[i].first->id,
-                          taken[i].second));
+      const Act& act = acts[taken[i].position];
+      out.receipts[i].position = taken[i].position;
+      out.receipts[i].id = act.id;
+      HENG_TRY_VOID(learn(out.receipts[i].index, leaves[i], act.case_id, act.id, taken[i].hash));
     }
   }
   out.receipts.insert(out.receipts.end(), repeated.begin(), repeated.end());
@@ -331,10 +406,11 @@ Result<std::vector<Receipt>> Record::write(std::vector<Leaf>& leaves, const std:
     texts.push_back(leaves[i].bytes());
     entries.push_back({texts[i], bodies[i]});
   }
-  HENG_TRY(const uint64_t first, log_->append(entries));
+  std::vector<tlog::Hash> hashes(entries.size());
+  HENG_TRY(const uint64_t first, log_->append(entries, hashes.data()));
   std::vector<Receipt> receipts;
   for (size_t i = 0; i < leaves.size(); ++i)
-    receipts.push_back({"", first + i, tlog::leaf_hash(texts[i]), false});
+    receipts.push_back({0, "", first + i, hashes[i], false});
   return receipts;
 }
 
@@ -364,6 +440,74 @@ Result<Receipt> Record::append_system(std::string_view kind, const std::string& 
   HENG_TRY(std::vector<Receipt> receipts, write(leaves, {""}, {agency}, Signing::each));
   HENG_TRY_VOID(learn(receipts[0].index, leaves[0], case_id, "", {}));
   return receipts[0];
+}
+
+Result<void> Record::announce_read(uint64_t first, uint64_t count, const std::string& reader,
+                                   const std::string& basis, Instant now) {
+  Json note = Json::object();
+  note.add("kind", Json::of(std::string(kRead)));
+  note.add("first", Json::of(first));
+  note.add("count", Json::of(count));
+  note.add("reader", Json::of(reader));
+  note.add("basis", Json::of(basis));
+  const Result<void> left = leave_note(*disk_, options_.vault_dir, std::move(note), now, *random_);
+  if (!left.ok())
+    return Error{ErrorKind::denied, "read-unrecorded", "nothing is read, for the reading cannot be recorded: " +
+                 left.error().what, options_.vault_dir, "give the reader the right to write into the vault's inbox"};
+  return {};
+}
+
+Result<void> Record::leave_finding(const Act& act, const std::vector<tlog::Hash>& acknowledges, Instant now) {
+  Json note = Json::object();
+  note.add("kind", Json::of(std::string(kFinding)));
+  note.add("act", Json::of(act_to_json(act)));
+  Json list = Json::list();
+  for (const tlog::Hash& hash : acknowledges) list.items.push_back(Json::of(to_base64(hash)));
+  note.add("acks", std::move(list));
+  return leave_note(*disk_, options_.vault_dir, std::move(note), now, *random_);
+}
+
+Result<std::vector<Act>> Record::findings_left() const {
+  std::vector<Act> out;
+  HENG_TRY(const std::vector<InboxNote> notes, notes_in(*disk_, options_.vault_dir));
+  for (const InboxNote& note : notes) {
+    if (note.content.text_of("kind") != kFinding) continue;
+    HENG_TRY(Act act, act_from_json(note.content.text_of("act").value_or("")));
+    out.push_back(std::move(act));
+  }
+  return out;
+}
+
+Result<uint64_t> Record::take_inbox(Instant now, const std::string& as) {
+  HENG_TRY(const std::vector<InboxNote> notes, notes_in(*disk_, options_.vault_dir));
+  std::vector<Act> acts;
+  std::vector<std::vector<tlog::Hash>> acknowledges;
+  for (const InboxNote& note : notes) {
+    const auto kind = note.content.text_of("kind");
+    if (kind == kRead) {
+      std::vector<JsonMember> said;
+      for (const char* member : {"basis", "count", "first", "reader"})
+        if (const Json* value = note.content.find(member)) said.push_back({member, *value});
+      HENG_TRY(const Receipt receipt, append_system(kRead, "", as, std::move(said), now));
+    } else if (kind == kFinding) {
+      HENG_TRY(Act act, act_from_json(note.content.text_of("act").value_or("")));
+      act.type = kFinding;
+      std::vector<tlog::Hash> hashes;
+      if (const Json* list = note.content.find("acks"))
+        for (const Json& item : list->items)
+          if (const auto hash = hash_from_base64(item.text)) hashes.push_back(*hash);
+      if (hashes.size() > kMostAcknowledged) hashes.resize(kMostAcknowledged);
+      acts.push_back(std::move(act));
+      acknowledges.push_back(std::move(hashes));
+    }
+  }
+  // A finding about a case that was sealed meanwhile is refused, and its note goes as well: it must not stay readable.
+  if (!acts.empty()) {
+    HENG_TRY(const Appended done, append_all(acts, now, as, Signing::each, &acknowledges));
+  }
+  for (const InboxNote& note : notes) HENG_TRY_VOID(disk_->remove(note.path));
+  if (!notes.empty()) HENG_TRY_VOID(disk_->sync_dir(options_.vault_dir + "/inbox"));
+  return notes.size();
 }
 
 Result<Receipt> Record::rotate_key(const std::string& agency, Instant now, Random& random) {
@@ -402,11 +546,15 @@ Result<Receipt> Record::shred(const std::string& act_id, const std::string& agen
   return receipt;
 }
 
+Result<Leaf> Record::leaf(uint64_t index) const {
+  HENG_TRY(const std::string bytes, log_->leaf(index));
+  return parse_leaf(bytes);
+}
+
 Result<StoredAct> Record::read(uint64_t index) const {
   StoredAct out;
   out.index = index;
-  HENG_TRY(const std::string bytes, log_->leaf(index));
-  HENG_TRY(out.leaf, parse_leaf(bytes));
+  HENG_TRY(out.leaf, leaf(index));
   if (!out.leaf.body) {
     out.closed = "system";
     return out;
@@ -419,6 +567,7 @@ Result<StoredAct> Record::read(uint64_t index) const {
     return out;
   }
   HENG_TRY(Act act, act_from_json(*body));
+  if (out.leaf.kind == kFinding) out.closed = "finding";
   HENG_TRY(act.recorded, parse_rfc3339(out.leaf.recorded));
   out.act = std::move(act);
   return out;
@@ -445,7 +594,7 @@ Result<tlog::ProofFile> Record::prove(uint64_t index, const tlog::SignedCheckpoi
   tlog::ProofFile out;
   HENG_TRY(out.extra, log_->leaf(index));
   out.index = index;
-  HENG_TRY(out.proof, tlog::inclusion_proof(log_->tree(), index, at.checkpoint.size));
+  HENG_TRY(out.proof, log_->inclusion(index, at.checkpoint.size));
   out.checkpoint = at;
   return out;
 }
@@ -457,7 +606,7 @@ Result<std::string> Record::dossier(const std::string& case_id, const tlog::Sign
     DossierAct act;
     HENG_TRY(act.leaf, log_->leaf(index));
     act.index = index;
-    HENG_TRY(act.path, tlog::inclusion_proof(log_->tree(), index, at.checkpoint.size));
+    HENG_TRY(act.path, log_->inclusion(index, at.checkpoint.size));
     return act;
   };
   for (const uint64_t index : case_entries(case_id)) {
@@ -499,24 +648,36 @@ Result<std::string> Record::redact(uint64_t index, const std::vector<std::string
   return redacted_to_text(proof, disclosure_to_json(shown));
 }
 
-Result<uint64_t> Record::audit_acts() const {
-  // Chains and numbers were checked while reading; here every signature, against the keys in force.
+Result<Log::Audit> Record::audit() const {
+  // Chains and numbers were checked while reading; here every body and every signature, against the keys in force.
   std::map<std::string, std::vector<tlog::PublicKey>> keys = agency_keys_;
-  for (uint64_t index = 0; index < log_->size(); ++index) {
-    HENG_TRY(const std::string bytes, log_->leaf(index));
-    HENG_TRY(const Leaf leaf, parse_leaf(bytes));
-    const std::vector<tlog::PublicKey>& known = keys[leaf.agency];
-    if (!std::any_of(known.begin(), known.end(),
-                     [&](const tlog::PublicKey& key) { return verify_leaf(leaf, key); }))
-      return broken_chain(index,
-                          "the signature of agency `" + leaf.agency + "` does not verify with any key known");
-    if (leaf.body) {
-      HENG_TRY(const std::string body, log_->body(index));
-      if (tlog::sha256(body) != leaf.body->ciphertext)
-        return broken_chain(index, "the stored body does not fit its leaf");
+  std::vector<std::string_view> bodies;
+  std::vector<tlog::Hash> wanted, found;
+  std::vector<uint64_t> indexes;
+  const auto visit = [&](uint64_t first, std::span<const Entry> entries) -> Result<void> {
+    bodies.clear();
+    wanted.clear();
+    indexes.clear();
+    BatchSignatures seen;
+    for (size_t i = 0; i < entries.size(); ++i) {
+      HENG_TRY(const Leaf leaf, parse_leaf(entries[i].leaf));
+      if (!signed_by_any(leaf, keys[leaf.agency], seen))
+        return broken_chain(first + i, "the signature of agency `" + leaf.agency +
+                                           "` does not verify with any key known");
+      if (leaf.body.has_value() == entries[i].body.empty())
+        return broken_chain(first + i, "the stored body does not fit its leaf");
+      if (!leaf.body) continue;
+      bodies.push_back(entries[i].body);
+      wanted.push_back(leaf.body->ciphertext);
+      indexes.push_back(first + i);
     }
-  }
-  return log_->size();
+    found.resize(bodies.size());
+    tlog::sha256_many(bodies, found.data());
+    for (size_t i = 0; i < found.size(); ++i)
+      if (found[i] != wanted[i]) return broken_chain(indexes[i], "the stored body does not fit its leaf");
+    return {};
+  };
+  return log_->audit(visit);
 }
 
 }  // namespace heng::record

@@ -1,7 +1,7 @@
 // The record of acts: leaves and encrypted bodies on a Log, keys in a Vault, agencies that sign.
 //
 //   DIR/…               the log (log.h)
-//   DIR/vault/          keys of bodies (vault.h); may lie elsewhere
+//   DIR/vault/          keys of bodies (vault.h) and what readers leave to be recorded (inbox.h); may lie elsewhere
 //   DIR/keys/           log.skey, and <agency>.skey of the agencies that sign here; may lie elsewhere
 //   DIR/policy          the trust policy, if there is one
 //
@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "act/act.h"
@@ -36,6 +37,7 @@ struct RecordOptions {
 };
 
 struct Receipt {
+  size_t position = 0;  // among the acts handed in
   std::string id;
   uint64_t index = 0;
   tlog::Hash leaf;
@@ -47,7 +49,7 @@ struct StoredAct {
   uint64_t index = 0;
   Leaf leaf;
   std::optional<Act> act;  // with `recorded` set
-  std::string closed;      // why there is no act: "sealed", "shredded", "no-key", "system"
+  std::string closed;      // why there is no act: "sealed", "shredded", "no-key", "system", "finding"
 };
 
 class Record {
@@ -60,11 +62,15 @@ class Record {
   const Log& log() const { return *log_; }
   const tlog::NoteSigner& log_signer() const { return *log_signer_; }  // requires has_log_key()
   bool has_log_key() const { return log_signer_.has_value(); }
+  bool has_vault() const { return vault_ != nullptr; }
   std::vector<std::string> agencies() const;
   Result<tlog::PublicKey> agency_key(const std::string& agency) const;
+  // Every key of it known here: the files' and those the record vouches for.
+  std::vector<tlog::PublicKey> keys_of(const std::string& agency) const;
 
   enum class Signing { each, batch };
   struct Refused {
+    size_t position = 0;
     std::string id;
     Error error;
   };
@@ -75,6 +81,20 @@ class Record {
   // Durable and numbered when it returns. `now` is when they enter; agencies without a key here are signed
   // for by `as`.
   Result<Appended> append(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing);
+  // Of a record opened for reading: takes in what its writer has recorded since. True if there is more now.
+  Result<bool> refresh();
+
+  // A reader's duty: says, durably and before it opens bodies, that it reads `count` entries from `first` on. The
+  // writer records it (`heng.read`) when it next takes the inbox in.
+  Result<void> announce_read(uint64_t first, uint64_t count, const std::string& reader, const std::string& basis,
+                             Instant now);
+  // A finding or its withdrawal, to be recorded as an act of the kind `heng.finding` that acknowledges the entries
+  // it rests on. Its id makes it the same act however often it is left.
+  Result<void> leave_finding(const Act& act, const std::vector<tlog::Hash>& acknowledges, Instant now);
+  // Findings left and not yet recorded.
+  Result<std::vector<Act>> findings_left() const;
+  // Records what readers left. A crash between can record a read twice, never a finding. Gives how many notes.
+  Result<uint64_t> take_inbox(Instant now, const std::string& as);
 
   // Acts of the record itself: sealing, keys, manifests. Case may be empty.
   Result<Receipt> append_system(std::string_view kind, const std::string& case_id, const std::string& agency,
@@ -87,6 +107,7 @@ class Record {
                         Instant now);
 
   Result<StoredAct> read(uint64_t index) const;
+  Result<Leaf> leaf(uint64_t index) const;  // what is not secret of it
   std::optional<uint64_t> find(const std::string& act_id) const;  // open acts only
   std::vector<uint64_t> case_entries(const std::string& case_id) const;
   Vault& vault() { return *vault_; }
@@ -96,8 +117,8 @@ class Record {
   Result<std::string> dossier(const std::string& case_id, const tlog::SignedCheckpoint& at) const;
   Result<std::string> redact(uint64_t index, const std::vector<std::string>& paths,
                              const tlog::SignedCheckpoint& at) const;
-  // The chains and numbers of every leaf, signatures included: what Log::audit does not know of.
-  Result<uint64_t> audit_acts() const;
+  // Everything the log can say of itself, and every body and signature: what Log::audit does not know of.
+  Result<Log::Audit> audit() const;
 
  private:
   struct CaseState {
@@ -107,8 +128,10 @@ class Record {
     std::vector<uint64_t> entries;
   };
   Record(Disk& disk, RecordOptions options) : disk_(&disk), options_(std::move(options)) {}
+  Result<Appended> append_all(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing,
+                              const std::vector<std::vector<tlog::Hash>>* acknowledges);
   Result<void> load_keys();
-  Result<void> replay();
+  Result<void> replay(uint64_t from);
   Result<void> finish_shredding(const Leaf& said);
   Result<void> learn(uint64_t index, const Leaf& leaf, const std::string& case_id, const std::string& act_id,
                      const tlog::Hash& act_hash);
@@ -129,6 +152,9 @@ class Record {
   std::unordered_map<tlog::Hash, CaseState> cases_;  // by handle
   std::unordered_map<std::string, std::pair<uint64_t, tlog::Hash>>
       ids_;  // act id → entry, hash of the canonical act
+  // What the log says, whatever keys are still here: nobody reads on between the act and the deed.
+  std::unordered_set<tlog::Hash> sealed_;   // handles
+  std::unordered_set<uint64_t> shredded_;   // entries
   Instant last_recorded_;
   Random* random_ = nullptr;
 };

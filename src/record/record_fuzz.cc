@@ -1,10 +1,13 @@
-// Everything that reads a stranger's file: JSON, leaves, dossiers, disclosures, the whole verdict.
+// Everything that reads a stranger's file: JSON, leaves, dossiers, disclosures, receipts, proofs in a twin log, the
+// whole verdict.
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "record/disclosure.h"
+#include "record/receipt.h"
+#include "record/twin.h"
 #include "record/verdict.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -13,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   static const tlog::Policy policy = tlog::parse_policy("quorum none\n").value();
-  switch (data[0] % 5) {
+  switch (data[0] % 7) {
     case 0:
       if (const auto value = parse_json(text); value.ok()) {
         const std::string once = canonical(*value);
@@ -32,6 +35,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         if (const auto disclosure = disclosure_from_json(*value); disclosure.ok())
           (void)root_from_disclosure(*disclosure);
       break;
+    case 4:
+      if (const auto receipt = parse_receipt(text); receipt.ok()) {
+        const auto again = parse_receipt(receipt->note.bytes());
+        HENG_ASSERT(again.ok() && again->origin == receipt->origin && again->entries == receipt->entries);
+      }
+      break;
+    case 5: {
+      static const std::string key = sm2_public_key(sm2_make_key().value()).value();
+      HENG_ASSERT(!verify_twin_proof(text, key).ok());  // nobody here holds the other half of the key
+      break;
+    }
     default:
       (void)render_verdict(verify_file({text, text}, policy), Language::both);
       (void)compare_files(text, text, text, policy);

@@ -5,7 +5,10 @@
 #include <random>
 
 #include "act/json.h"
+#include "record/intake.h"
+#include "record/receipt.h"
 #include "record/sim_disk_test.h"
+#include "record/twin.h"
 
 namespace heng::record {
 namespace {
@@ -85,7 +88,7 @@ TEST_F(RecordTest, ActsComeBackAfterARestartNumberedAndChained) {
     plain.recorded.reset();
     EXPECT_EQ(plain, act(plain.id, plain.case_id));
   }
-  EXPECT_EQ(record_->audit_acts().value(), 6u);
+  EXPECT_EQ(record_->audit().value().entries, 6u);
   EXPECT_TRUE(record_->log().audit().ok());
 }
 
@@ -140,8 +143,14 @@ TEST_F(RecordTest, SealedByCustodiansOpenedByAQuorumOnly) {
   EXPECT_FALSE(record_->vault().unseal("C1", wrong).ok());
   ASSERT_TRUE(record_->vault().unseal("C1", shares).ok());
   reopen();
+  // Until the act says so the case stays closed; a crash between leaves the quorum a second try, and nobody else.
+  EXPECT_EQ(record_->read(1)->closed, "sealed");
+  EXPECT_FALSE(record_->vault().unseal("C1", wrong).ok());
+  ASSERT_TRUE(record_->vault().unseal("C1", shares).ok());
+  ASSERT_TRUE(record_->append_system(kUnsealed, "C1", "police", {}, kNow).ok());
+  reopen();
   EXPECT_TRUE(record_->read(1)->act.has_value());
-  EXPECT_EQ(record_->audit_acts().value(), 4u);
+  EXPECT_EQ(record_->audit().value().entries, 5u);
 }
 
 TEST_F(RecordTest, ShreddingLeavesTheProofAndNothingElse) {
@@ -154,15 +163,18 @@ TEST_F(RecordTest, ShreddingLeavesTheProofAndNothingElse) {
   EXPECT_EQ(record_->read(1)->leaf.bytes(), before.bytes());
   EXPECT_TRUE(record_->read(2)->act.has_value());
   EXPECT_TRUE(record_->log().audit().ok());
-  EXPECT_EQ(record_->audit_acts().value(), 4u);
+  EXPECT_EQ(record_->audit().value().entries, 4u);
 }
 
 TEST_F(RecordTest, ACrashBeforeTheKeyIsDestroyedIsMadeGood) {
   put({act("a1", "C1")});
   ASSERT_TRUE(
       record_->append_system(kShredded, "C1", "police", {{"entry", Json::of(uint64_t{1})}}, kNow).ok());
-  EXPECT_TRUE(record_->read(1)->act.has_value());
+  const tlog::Hash blind = record_->leaf(1)->blind;
+  EXPECT_TRUE(record_->vault().act_key(blind).ok());
+  EXPECT_EQ(record_->read(1)->closed, "shredded");  // nobody reads on in between
   reopen();
+  EXPECT_FALSE(record_->vault().act_key(blind).ok());
   EXPECT_EQ(record_->read(1)->closed, "shredded");
 }
 
@@ -188,7 +200,7 @@ TEST_F(RecordTest, FilesForACitizen) {
   EXPECT_FALSE(record_->redact(1, {"no/such"}, at).ok());
   reopen();  // the new key was stored
   put({act("a4", "C1")});
-  EXPECT_EQ(record_->audit_acts().value(), record_->log().size());
+  EXPECT_EQ(record_->audit().value().entries, record_->log().size());
 }
 
 // Two keys that open one ciphertext to two contents exist for plain Poly1305; the commitment refuses all but
@@ -249,6 +261,153 @@ TEST(Vault, SurvivesACrash) {
     auto again = Vault::open(*after, "v", random);
     EXPECT_EQ(again->act_key(blind).value(), key);
   }
+}
+
+// A reader says that it reads and what it finds; the writer records it, a finding once however often it is left.
+TEST_F(RecordTest, WhatReadersLeaveIsRecorded) {
+  put({act("a1", "C1")});
+  Act finding = act("finding-f-1", "C1");
+  finding.type = kFinding;
+  const std::vector<tlog::Hash> rests_on{record_->log().leaf_hash(1).value()};
+  ASSERT_TRUE(record_->announce_read(1, 1, "inspectorate", "review", kNow).ok());
+  ASSERT_TRUE(record_->leave_finding(finding, rests_on, kNow).ok());
+  ASSERT_TRUE(record_->leave_finding(finding, rests_on, kNow).ok());
+  EXPECT_EQ(record_->findings_left().value().size(), 2u);
+  const auto outsider = record_->append({finding}, kNow, "police", Record::Signing::each);
+  ASSERT_TRUE(outsider.ok());
+  EXPECT_EQ(outsider->refused.at(0).error.code, "act-reserved");
+  EXPECT_EQ(record_->take_inbox(kNow, "police").value(), 3u);
+  EXPECT_EQ(record_->take_inbox(kNow, "police").value(), 0u);
+  reopen();
+  ASSERT_EQ(record_->log().size(), 4u);
+  EXPECT_EQ(record_->leaf(2).value().kind, kRead);
+  const auto stored = record_->read(3);
+  ASSERT_TRUE(stored.ok() && stored->act);
+  EXPECT_EQ(stored->closed, "finding");
+  EXPECT_EQ(stored->leaf.acknowledges, rests_on);
+  EXPECT_TRUE(record_->audit().ok());
+}
+
+// Between the act that says so and the deed the key is still there; nobody reads with it, and nobody adds.
+TEST_F(RecordTest, WhatTheLogCallsSealedIsNotReadWhateverKeysAreThere) {
+  put({act("a1", "C1")});
+  ASSERT_TRUE(record_->append_system(kSealed, "C1", "police", {}, kNow).ok());
+  for (int round = 0; round < 2; ++round, reopen()) {
+    const auto stored = record_->read(1);
+    ASSERT_TRUE(stored.ok());
+    EXPECT_FALSE(stored->act);
+    EXPECT_EQ(stored->closed, "sealed");
+    const auto more = record_->append({act("a2", "C1")}, kNow, "police", Record::Signing::each);
+    ASSERT_TRUE(more.ok());
+    EXPECT_EQ(more->refused.at(0).error.code, "case-sealed");
+  }
+  ASSERT_TRUE(record_->append_system(kUnsealed, "C1", "police", {}, kNow).ok());
+  EXPECT_TRUE(record_->read(1)->act);
+}
+
+TEST_F(RecordTest, AReaderTakesInWhatTheWriterAdds) {
+  put({act("a1", "C1")});
+  auto reader = std::move(Record::open(disk_, {"r", "s", "v", "k", false}, random_).value());
+  EXPECT_FALSE(reader->refresh().value());
+  put({act("a2", "C2"), act("a3", "C1")}, Record::Signing::batch);
+  EXPECT_TRUE(reader->refresh().value());
+  EXPECT_EQ(reader->read(3)->act->id, "a3");
+  EXPECT_EQ(reader->case_entries("C1"), (std::vector<uint64_t>{1, 3}));
+  ASSERT_TRUE(record_->shred("a2", "police", "order", kNow).ok());
+  EXPECT_TRUE(reader->refresh().value());
+  EXPECT_EQ(reader->read(2)->closed, "shredded");
+}
+
+// Many submissions, few commits; each gets its own receipts back, and what is wrong with one harms no other.
+TEST_F(RecordTest, AnIntakeCommitsTogetherAndAnswersEach) {
+  constexpr size_t kSubmissions = 60;
+  std::vector<Record::Appended> answers(kSubmissions);
+  {
+    Intake intake(*record_, [] { return kNow; }, "police");
+    for (size_t i = 0; i < kSubmissions; ++i) {
+      const std::string name = "s" + std::to_string(i);
+      std::vector<Act> acts{act(name + "-a", "C" + std::to_string(i % 7)), act("shared", "C1", i == 0 ? "first" : "other"),
+                            act(name + "-b", "C1")};
+      const auto signing = i % 3 == 0 ? Record::Signing::batch : Record::Signing::each;
+      ASSERT_TRUE(intake.submit(std::move(acts), signing, 600, [&answers, i](Result<Record::Appended> done) {
+        ASSERT_TRUE(done.ok());
+        answers[i] = std::move(*done);
+      }));
+    }
+    intake.finish();
+    EXPECT_FALSE(intake.submit({act("late", "C1")}, Record::Signing::each, 10, [](const auto&) { FAIL(); }));
+  }
+  for (size_t i = 0; i < kSubmissions; ++i) {
+    ASSERT_EQ(answers[i].receipts.size(), i == 0 ? 3u : 2u) << i;
+    for (const Receipt& receipt : answers[i].receipts) {
+      EXPECT_EQ(record_->read(receipt.index)->act->id, receipt.id);
+      EXPECT_EQ(record_->log().leaf_hash(receipt.index).value(), receipt.leaf);
+      EXPECT_EQ(receipt.id == "shared" ? 1u : receipt.id.ends_with("-a") ? 0u : 2u, receipt.position);
+    }
+    if (i > 0) {
+      EXPECT_EQ(answers[i].refused.at(0).position, 1u);
+    }
+  }
+  EXPECT_TRUE(record_->audit().ok());
+}
+
+TEST_F(RecordTest, AReceiptIsAPromiseThatAProofKeepsOrBreaks) {
+  const auto done = record_->append({act("a1", "C1"), act("a2", "C1")}, kNow, "police", Record::Signing::each);
+  ASSERT_TRUE(done.ok());
+  std::vector<ReceiptLine> lines;
+  for (const Receipt& receipt : done->receipts) lines.push_back({receipt.index, receipt.leaf});
+  const std::string receipt = receipt_note("record.example/r", lines, record_->log_signer()).bytes();
+  first_key_ = record_->agency_key("police").value();
+  EXPECT_EQ(verify_file({receipt, std::nullopt}, policy()).exit_code(), 0);
+  for (size_t i = 0; i < receipt.size(); ++i) {
+    std::string changed = receipt;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    EXPECT_NE(verify_file({changed, std::nullopt}, policy()).exit_code(), 0) << i;
+  }
+  const tlog::SignedCheckpoint at = head();
+  const std::string kept = record_->prove(2, at)->bytes(), silent = record_->prove(0, at)->bytes();
+  EXPECT_EQ(compare_files(receipt, kept, std::nullopt, policy()).exit_code(), 0);
+  EXPECT_EQ(compare_files(kept, receipt, std::nullopt, policy()).exit_code(), 0);
+  EXPECT_EQ(compare_files(receipt, silent, std::nullopt, policy()).exit_code(), 10);
+  lines[1].leaf = lines[0].leaf;
+  const std::string broken = receipt_note("record.example/r", lines, record_->log_signer()).bytes();
+  EXPECT_EQ(compare_files(broken, kept, std::nullopt, policy()).failure(), Failure::fork);
+}
+
+TEST_F(RecordTest, TheTwinFollowsAndNeverMixes) {
+  ASSERT_TRUE(Twin::create(disk_, "r", "k").ok());
+  auto twin = std::move(Twin::open(disk_, "r").value());
+  EXPECT_EQ(twin.audit(record_->log()).error().code, "checkpoint-missing");
+  for (int round = 0; round < 3; ++round) {
+    put({act("a" + std::to_string(round), "C1"), act("b" + std::to_string(round), "C2")});
+    const tlog::Hash root = twin.extend(record_->log()).value();
+    ASSERT_TRUE(record_->append_system(kTwin, "", "police",
+                                       {{"sha256", Json::of(to_base64(record_->log().tree().root()))},
+                                        {"size", Json::of(record_->log().size())},
+                                        {"sm3", Json::of(to_base64(root))}},
+                                       kNow).ok());
+    ASSERT_TRUE(twin.extend(record_->log()).ok());
+    ASSERT_TRUE(twin.sign(record_->log().origin(), "k").ok());
+    twin = std::move(Twin::open(disk_, "r").value());
+  }
+  EXPECT_EQ(twin.audit(record_->log()).value(), record_->log().size());
+  for (uint64_t i = 0; i < record_->log().size(); ++i) {
+    const std::string proof = twin.prove(record_->log(), i).value();
+    const auto shown = verify_twin_proof(proof, twin.public_key());
+    ASSERT_TRUE(shown.ok()) << shown.error().text();
+    EXPECT_EQ(shown->leaf, record_->log().leaf(i).value());
+    EXPECT_NE(shown->origin, record_->log().origin());
+    EXPECT_EQ(verify_file({proof, std::nullopt}, policy()).exit_code(), 3);  // no proof in the record's own tree
+    std::string other = proof;
+    other[proof.find("\"leaf\":") + 40] ^= 1;
+    EXPECT_FALSE(verify_twin_proof(other, twin.public_key()).ok());
+  }
+  // Hashes that somebody changed do not become a second history.
+  (*disk_.content("r/twin/hashes"))[40] ^= 1;
+  twin = std::move(Twin::open(disk_, "r").value());
+  put({act("last", "C1")});
+  ASSERT_TRUE(twin.extend(record_->log()).ok());
+  EXPECT_EQ(twin.sign(record_->log().origin(), "k").error().code, "twin-forked");
 }
 
 }  // namespace

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "report/json_writer.h"
+#include "report/report.h"
 #include "watch/finding.h"
 
 namespace heng::report {
 
-void write_finding(JsonWriter& json, const watch::Finding& finding);
+void write_finding(JsonWriter& json, const watch::Finding& finding, const EvidenceOf& evidence = {});
 void write_case(JsonWriter& json, const watch::CaseView& view);
 
 }  // namespace heng::report

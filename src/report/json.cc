@@ -31,9 +31,21 @@ void write_why(JsonWriter& json, std::string_view name, const std::vector<watch:
   json.end_array();
 }
 
+void write_evidence(JsonWriter& json, const Evidence& evidence) {
+  json.key("evidence").begin_object().field("origin", evidence.origin).field("size", evidence.size);
+  if (evidence.size > 0) json.field("root", evidence.root).field("witnessed", evidence.witnessed);
+  json.key("entries").begin_array();
+  for (const Evidence::Entry& entry : evidence.entries) {
+    json.begin_object().field("act", entry.act).field("index", entry.index).field("leaf", entry.leaf);
+    if (entry.path) json.strings("path", *entry.path);
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
 }  // namespace
 
-void write_finding(JsonWriter& json, const watch::Finding& finding) {
+void write_finding(JsonWriter& json, const watch::Finding& finding, const EvidenceOf& evidence) {
   json.begin_object()
       .field("id", finding.id)
       .field("rule", finding.rule)
@@ -51,6 +63,7 @@ void write_finding(JsonWriter& json, const watch::Finding& finding) {
   if (finding.provisional) json.field("provisional", true);
   if (!finding.missing.empty()) json.strings("missing", finding.missing);
   if (!finding.label.zh.empty() || !finding.label.en.empty()) write_bilingual(json, "label", finding.label);
+  if (evidence) write_evidence(json, evidence(finding));
   json.end_object();
 }
 
@@ -85,12 +98,12 @@ void write_case(JsonWriter& json, const watch::CaseView& view) {
   json.end_array().end_object();
 }
 
-void write_ndjson(std::ostream& out, std::span<const watch::Finding> findings) {
+void write_ndjson(std::ostream& out, std::span<const watch::Finding> findings, const EvidenceOf& evidence) {
   std::string line;
   for (const watch::Finding& finding : findings) {
     line.clear();
     JsonWriter json(line);
-    write_finding(json, finding);
+    write_finding(json, finding, evidence);
     line += '\n';
     out << line;
   }
@@ -119,7 +132,7 @@ void write_json(std::ostream& out, const Report& report) {
   out << text;
   text.clear();
   for (const watch::Finding& finding : report.findings) {
-    write_finding(json, finding);
+    write_finding(json, finding, report.evidence);
     out << text;
     text.clear();
   }

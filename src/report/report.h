@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +26,22 @@ struct PackInfo {
   std::string hash;       // hex, of the pack's sources
 };
 
+// Where a finding's acts stand in a record, and the way from each to the root of a checkpoint.
+struct Evidence {
+  struct Entry {
+    std::string act;   // its id
+    uint64_t index = 0;
+    std::string leaf;  // the RFC 6962 leaf hash, base64
+    std::optional<std::vector<std::string>> path;  // none: newer than the checkpoint
+  };
+  std::string origin;  // of the log
+  uint64_t size = 0;   // of the checkpoint; 0: there is none yet
+  std::string root;    // base64
+  bool witnessed = false;  // by a quorum of the record's policy
+  std::vector<Entry> entries;
+};
+using EvidenceOf = std::function<Evidence(const watch::Finding&)>;
+
 struct Report {
   std::vector<PackInfo> packs;
   std::string calendar;     // name and version, or hash
@@ -34,6 +52,7 @@ struct Report {
   std::vector<std::string> notes;        // what the reader must know: lines refused, readings assumed, …
   std::vector<watch::Finding> findings;  // in output order (watch::before)
   std::vector<watch::CaseView> cases;    // of cases with findings; may be capped
+  EvidenceOf evidence;                   // of acts read from a record; empty for files
 };
 
 enum class Language { zh, en, both };
@@ -59,8 +78,8 @@ std::string clocks_text(const watch::CaseView& view, const TextOptions& options)
 
 // One finding a line, schema heng/finding/v1 (docs/contracts): id, rule, kind, severity, case, key, at,
 // [due], acts, cites, message, why; and in addition, only if there: part, late_by (ISO 8601), provisional,
-// missing, label.
-void write_ndjson(std::ostream& out, std::span<const watch::Finding> findings);
+// missing, label, evidence.
+void write_ndjson(std::ostream& out, std::span<const watch::Finding> findings, const EvidenceOf& evidence = {});
 // One document, schema heng/report/v1: as_of, counts, notes, findings (as above), cases.
 void write_json(std::ostream& out, const Report& report);
 // SARIF 2.1.0 (OASIS). A rule of a pack is a rule, a finding a result; partialFingerprints holds the

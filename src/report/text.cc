@@ -43,6 +43,28 @@ void write_frame(Screen& screen, const Report& report) {
   screen.line();
 }
 
+// Which entries of which log a finding rests on.
+void write_evidence(Screen& screen, const Evidence& evidence) {
+  std::string entries;
+  bool open = false;
+  for (const Evidence::Entry& entry : evidence.entries) {
+    entries += (entries.empty() ? "" : ", ") + printable(entry.act) + " #" + std::to_string(entry.index);
+    if (!entry.path) {
+      entries += "*";
+      open = true;
+    }
+  }
+  const std::string size = show_count(evidence.size);
+  Text at{"尚无检查点", "no checkpoint yet"};
+  if (evidence.size > 0)
+    at = evidence.witnessed ? Text{"检查点 " + size + "，已经法定数目见证", "checkpoint " + size + ", witnessed by a quorum"}
+                            : Text{"检查点 " + size + "，尚未见证", "checkpoint " + size + ", not yet witnessed"};
+  if (open) at = {at.zh + "；* 号条目尚未列入", at.en + "; those with * are newer than it"};
+  screen.facts({{screen.word("记录", "record"),
+                 printable(evidence.origin) + ": " + entries + "\n" + screen.word(at, "\n")}},
+               2);
+}
+
 std::string number(size_t count) { return count == 0 ? "·" : show_count(count); }
 
 void write_summary(Screen& screen, const Counts& counts, const std::vector<RuleSummary>& rules) {
@@ -92,6 +114,7 @@ void write_text(std::ostream& out, const Report& report, const TextOptions& opti
       screen.line();
       screen.line(std::string(std::min<size_t>(screen.width(), 80), '-'), Ink::dim);
       explain(screen, report.findings[index]);
+      if (report.evidence) write_evidence(screen, report.evidence(report.findings[index]));
       out << screen.take();
     }
   }
