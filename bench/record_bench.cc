@@ -1,14 +1,14 @@
 // The record's speed as ratios to what this machine can do at all, measured in the same run: hash, signature,
 // fdatasync.
 // Then the whole over HTTP on loopback, every part a process of its own: a record that serves, five witnesses, clients.
-//   record_bench [DIR]      DIR lies on the disk to be measured (default the temporary directory)
+//   record_bench [DIR [HENG]]   DIR lies on the disk to be measured (default the temporary directory), HENG is the program
+//                               that serves (default build/release/heng; without it nothing is measured over HTTP)
 #include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "act/json.h"
-#include "cli/cli.h"
 #include "record/http.h"
 #include "record/log.h"
 #include "record/receipt.h"
@@ -176,7 +175,9 @@ double percentile(std::vector<double> values, double share) {
   return values[std::min(values.size() - 1, static_cast<size_t>(share * static_cast<double>(values.size())))];
 }
 
-// A `heng` command in a process of its own; its standard output comes back through a pipe.
+std::string heng_program;
+
+// A `heng record` command in a process of its own; its standard output comes back through a pipe.
 class Process {
  public:
   explicit Process(std::vector<std::string> words) {
@@ -186,19 +187,12 @@ class Process {
     if (child_ == 0) {
       ::dup2(ends[1], STDOUT_FILENO);
       ::close(ends[0]);
-      CLI::App app("heng");
-      int code = 0;
-      add_record_commands(app, code);
-      std::reverse(words.begin(), words.end());
-      words.push_back("record");
-      try {
-        app.parse(words);
-      } catch (const CLI::ParseError& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        code = 2;
-      }
-      std::fflush(stdout);
-      ::_exit(code);
+      words.insert(words.begin(), {heng_program, "record"});
+      std::vector<char*> arguments;
+      for (std::string& word : words) arguments.push_back(word.data());
+      arguments.push_back(nullptr);
+      ::execv(arguments[0], arguments.data());
+      ::_exit(127);
     }
     ::close(ends[1]);
     out_ = ::fdopen(ends[0], "r");
@@ -464,6 +458,10 @@ int main(int argc, char** argv) {
   }
   of_a_log(dir, leaf_limit * 600);
   of_a_record(dir, leaf_limit * 600);
-  over_http(dir, sign, one_sync);
+  heng_program = argc > 2 ? argv[2] : HENG_SOURCE_DIR "/build/release/heng";
+  if (std::filesystem::exists(heng_program))
+    over_http(dir, sign, one_sync);
+  else
+    std::printf("nothing over HTTP: `%s` is not there\n", heng_program.c_str());
   std::filesystem::remove_all(dir);
 }

@@ -4,6 +4,8 @@
 Each part says what somebody does and what must be noticed: a fork, an old backup, an act left out, a changed order, a
 colluding minority of witnesses, a witness killed at the wrong moment.
 """
+import contextlib
+import http.server
 import json
 import os
 import pathlib
@@ -13,6 +15,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
+import urllib.request
 
 root = pathlib.Path(__file__).resolve().parent.parent
 heng = os.environ.get("HENG_BINARY", str(root / "build/release/heng"))
@@ -82,6 +86,56 @@ def edited(source, target, change):
     dossier = json.loads(pathlib.Path(source).read_text())
     change(dossier)
     pathlib.Path(target).write_text(json.dumps(dossier, ensure_ascii=False))
+
+
+@contextlib.contextmanager
+def between(url, meddled):
+    """A server that passes on what another one says, but for a byte of what begins with `meddled`."""
+    class Between(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            with urllib.request.urlopen(url.rstrip("/") + self.path) as answer:
+                body = bytearray(answer.read())
+            if meddled and self.path.startswith(meddled):
+                body[-1] ^= 1
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Between)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+
+
+def crc32c(data, value=0):
+    value ^= 0xFFFFFFFF
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
+    return value ^ 0xFFFFFFFF
+
+
+def forge_body(path):
+    """Another body for an entry that has one, in a frame whose checksum fits again."""
+    segment = bytearray(pathlib.Path(path).read_bytes())
+    at = 0
+    while segment[at:at + 8] == b"HENGWAL1":
+        size = struct.unpack_from("<I", segment, at + 20)[0]
+        leaf, body = struct.unpack_from("<II", segment, at + 32)
+        if body > 0:
+            segment[at + 40 + leaf + body - 1] ^= 1
+            struct.pack_into("<I", segment, at + 24, crc32c(segment[at + 32:at + 32 + size], crc32c(segment[at:at + 24])))
+            pathlib.Path(path).write_bytes(segment)
+            return
+        at += (32 + size + 63) // 64 * 64
+    raise AssertionError("no entry with a body")
 
 
 names = ["own", "court", "procuratorate", "bar", "press"]
@@ -157,7 +211,17 @@ try:
     url = start("private", "serve", "rec", "--listen", "127.0.0.1:0", "--entries")
     run("mirror", "mir", "--segment", 2, "--from", url, "--policy", "policy", "--key", "mkey/witness.skey")
     expect("mirror.example/archive" in pathlib.Path("mir/checkpoint").read_text(), "the mirror says that it holds the data")
+    # Different bodies for one leaf: who shows one mirror other contents than were recorded is refused, and so is who
+    # shows other entries; through the same server without meddling it goes well.
+    for meddled, code in [(None, 0), ("/heng/bodies/", 4), ("/tile/entries/", 4)]:
+        with between(url, meddled) as false_url:
+            shutil.rmtree("mir2", ignore_errors=True)
+            said = run("mirror", "mir2", "--segment", 2, "--from", false_url, "--policy", "policy", code=code)
+            expect(code == 0 or "mirror-" in said.stderr, said.stderr)
     stop("private")
+    shutil.copytree("rec", "bodies")
+    forge_body("bodies/wal/00000000.wal")
+    expect("body does not fit" in run("audit", "bodies", code=4).stderr, "another body under a good checksum is seen")
     restored = run("restore", "res", "--segment", 2, "--from", "mir", "--policy", "policy").stdout
     expect("witnessed by a quorum" in restored, restored)
     shutil.copytree("rec/keys", "res/keys")
