@@ -87,6 +87,18 @@ double append_rate(const std::string& dir, size_t batch, size_t total) {
   return rate;
 }
 
+// Acts as a police station writes them, about 400 bytes each.
+std::string act_lines(const std::string& prefix, size_t first, size_t count) {
+  std::string out;
+  for (size_t i = first; i < first + count; ++i) {
+    const std::string number = prefix + std::to_string(i);
+    out += R"({"id":"a-)" + number + R"(","type":"interrogation","at":"2025-03-03T09:00:00+08:00","case":"GD-)" +
+           std::to_string(i % 1000) + R"(","agency":"police","by":[{"id":"p1","role":"investigator"},{"id":"p2","role":"investigator"}],)" +
+           R"("on":[{"id":"s)" + number + R"(","role":"person"}],"data":{"place":"station","ended":"2025-03-03T11:00:00+08:00"}})" + "\n";
+  }
+  return out;
+}
+
 // Proofs and audit of a log of a quarter of a million entries on the disk.
 void of_a_log(const std::string& dir, double hash_bytes) {
   const std::string where = dir + "/log";
@@ -228,18 +240,6 @@ class Process {
 };
 
 std::string address_in(const std::string& line) { return line.substr(line.find("http://")); }
-
-// Acts as a police station writes them, about 400 bytes each.
-std::string act_lines(const std::string& prefix, size_t first, size_t count) {
-  std::string out;
-  for (size_t i = first; i < first + count; ++i) {
-    const std::string number = prefix + std::to_string(i);
-    out += R"({"id":"a-)" + number + R"(","type":"interrogation","at":"2025-03-03T09:00:00+08:00","case":"GD-)" +
-           std::to_string(i % 1000) + R"(","agency":"police","by":[{"id":"p1","role":"investigator"},{"id":"p2","role":"investigator"}],)" +
-           R"("on":[{"id":"s)" + number + R"(","role":"person"}],"data":{"place":"station","ended":"2025-03-03T11:00:00+08:00"}})" + "\n";
-  }
-  return out;
-}
 
 struct Load {
   double acts = 0;                // a second
