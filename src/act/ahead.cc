@@ -83,6 +83,7 @@ Result<ImportReport> read_acts_ahead(const std::string& path, const ReadOptions&
   std::thread reader([&] {
     std::unique_ptr<Batch> batch = channel.empty();
     ReadOptions mine = options;
+    mine.inflate_ahead = true;
     mine.on_format = [&](Format format) { batch->format = format; };
     mine.on_progress = [&](uint64_t read, uint64_t total) {
       batch->read_bytes = read;

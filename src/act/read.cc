@@ -114,6 +114,7 @@ Result<ImportReport> read_acts(const std::string& path, const ReadOptions& optio
   const auto work = [&]() -> Result<void> {
     HENG_TRY_VOID(intake.prepare());
     HENG_TRY(Source source, Source::open(path));
+    if (options.inflate_ahead) source.inflate_ahead();
     return read_source(source, intake, path);
   };
   return finish(work(), intake, partial);

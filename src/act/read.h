@@ -29,6 +29,7 @@ struct ReadOptions {
   uint64_t max_fields = 10'000;            // attributes of one event, CSV columns
   uint64_t max_trace_bytes = 16 << 20;     // a trace held back until its name is known
   uint64_t max_document_bytes = 256ULL << 20;  // OCEL, which must be held whole
+  bool inflate_ahead = false;              // undo gz on a thread of its own
   std::function<void(uint64_t read_bytes, uint64_t total_bytes)> on_progress;  // total 0: not known
   std::function<void(Format)> on_format;  // once, before the first act: what the content shows it to be
 };

@@ -7,8 +7,15 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
 #include <vector>
 
 namespace heng {
@@ -17,12 +24,83 @@ constexpr size_t kHead = 64 << 10;
 constexpr size_t kChunk = 128 << 10;
 }  // namespace
 
+// Blocks of bytes from one thread to another.
+class Blocks {
+ public:
+  // `fill` gives the next bytes, 0 at the end; it is called from the thread alone.
+  explicit Blocks(std::function<Result<size_t>(char*, size_t)> fill) : thread_([this, fill = std::move(fill)] { run(fill); }) {}
+  ~Blocks() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+      changed_.notify_all();
+    }
+    thread_.join();
+  }
+  Blocks(const Blocks&) = delete;
+  Blocks& operator=(const Blocks&) = delete;
+
+  Result<size_t> read(char* into, size_t capacity) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return filled_ > taken_ || last_; });
+    if (filled_ == taken_) return *last_;
+    const Block& block = blocks_[taken_ % kBlocks];
+    lock.unlock();  // the thread does not touch a block that is not taken
+    const size_t size = std::min(capacity, block.size - offset_);
+    std::memcpy(into, block.bytes.data() + offset_, size);
+    offset_ += size;
+    if (offset_ < block.size) return size;
+    offset_ = 0;
+    lock.lock();
+    ++taken_;
+    changed_.notify_all();
+    return size;
+  }
+
+ private:
+  static constexpr size_t kBlocks = 4;
+  struct Block {
+    std::vector<char> bytes = std::vector<char>(256 << 10);
+    size_t size = 0;
+  };
+
+  void run(const std::function<Result<size_t>(char*, size_t)>& fill) {
+    for (;;) {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return filled_ - taken_ < kBlocks || stopped_; });
+      if (stopped_) return;
+      Block& block = blocks_[filled_ % kBlocks];
+      lock.unlock();
+      Result<size_t> got = fill(block.bytes.data(), block.bytes.size());
+      lock.lock();
+      if (!got.ok() || *got == 0) {
+        last_.emplace(std::move(got));
+        changed_.notify_all();
+        return;
+      }
+      block.size = *got;
+      ++filled_;
+      changed_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::array<Block, kBlocks> blocks_;
+  size_t filled_ = 0;
+  size_t taken_ = 0;
+  size_t offset_ = 0;  // the reader's, in the block it reads
+  bool stopped_ = false;
+  std::optional<Result<size_t>> last_;  // 0 or an error: nothing follows
+  std::thread thread_;
+};
+
 struct Source::Impl {
   std::string name;
   int file = -1;
   bool owns_file = false;
   std::string_view memory;
-  uint64_t raw = 0;
+  std::atomic<uint64_t> raw = 0;  // told while another thread reads
   uint64_t total = 0;
   bool raw_end = false;
   bool gz = false;
@@ -32,14 +110,16 @@ struct Source::Impl {
   std::vector<char> input;
   std::string head;
   size_t head_taken = 0;
+  std::unique_ptr<Blocks> ahead;
 
   ~Impl() {
+    ahead.reset();
     if (inflating) inflateEnd(&stream);
     if (owns_file && file >= 0) ::close(file);
   }
 
   Error fail(std::string_view code, std::string what, std::string help) const {
-    return Error{ErrorKind::bad_input, std::string(code), std::move(what), fmt::format("{} byte {}", name, raw),
+    return Error{ErrorKind::bad_input, std::string(code), std::move(what), fmt::format("{} byte {}", name, raw.load()),
                  std::move(help)};
   }
 
@@ -196,7 +276,12 @@ Result<size_t> Source::read(char* into, size_t capacity) {
     impl_->head_taken += size;
     return size;
   }
-  return impl_->read_plain(into, capacity);
+  return impl_->ahead ? impl_->ahead->read(into, capacity) : impl_->read_plain(into, capacity);
+}
+
+void Source::inflate_ahead() {
+  if (!impl_->gz || impl_->file <= 0 || impl_->ahead) return;
+  impl_->ahead = std::make_unique<Blocks>([impl = impl_.get()](char* into, size_t capacity) { return impl->read_gz(into, capacity); });
 }
 
 }  // namespace heng

@@ -24,6 +24,9 @@ class Source {
   // At least one byte unless at the end, when 0. Errors: file-read, gz-truncated, gz-corrupt, gz-trailing.
   Result<size_t> read(char* into, size_t capacity);
 
+  // From here on a thread of its own undoes the gz of a file some blocks ahead of read(); nothing for other sources.
+  void inflate_ahead();
+
   const std::string& name() const;
   bool compressed() const;
   uint64_t raw_bytes() const;    // taken from the file so far
