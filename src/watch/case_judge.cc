@@ -38,6 +38,7 @@ void CaseJudge::run(std::vector<Finding>& out, const Key* only, const JudgePart&
   out_ = &out;
   only_ = only;
   judged_.clear();
+  dues_.clear();
   rules();
   clocks();
   if (part_.separations) separations();
@@ -195,6 +196,7 @@ void CaseJudge::clocks() {
     const Clock& clock = plan_.clocks[static_cast<size_t>(index)];
     if (!mine(clock)) continue;
     judged_.push_back(&clock);
+    evaluator_.forget_changes();
     const auto judge = [&](Key key) {
       for (const Instance& instance : evaluator_.instances(index, key)) clock_findings(instance);
     };
@@ -207,6 +209,7 @@ void CaseJudge::clocks() {
     } else {
       for (const Key key : evaluator_.keys_of(clock)) judge(key);
     }
+    if (evaluator_.next_change().us != INT64_MAX) dues_.push_back({index, evaluator_.next_change()});
   }
 }
 
@@ -643,6 +646,15 @@ Touches::Touches(const Plan& plan, const std::set<std::string>& only)
           need.any = need.any || from.any;
           changed = changed || before != need.types.size() + need.groups.size() + (need.any ? 1 : 0);
         }
+  }
+  for (const auto& versions : plan.groups) {  // the versions of a clock are looked at together
+    Need all;
+    for (const int32_t one : versions) {
+      const Need& need = needs[static_cast<size_t>(one)];
+      all.types.insert(need.types.begin(), need.types.end());
+      all.any = all.any || need.any;
+    }
+    for (const int32_t one : versions) needs[static_cast<size_t>(one)] = all;
   }
   for (size_t i = 0; i < needs.size(); ++i) {
     if (plan.clocks[i].across || (!only.empty() && !only.contains(plan.clocks[i].rule))) continue;

@@ -2,6 +2,7 @@
 // share it, so that they differ in what they look at again, never in what they say.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <span>
@@ -138,8 +139,18 @@ class CaseJudge {
   // `only`: the key a scope across cases is kept for.
   void run(std::vector<Finding>& out, const Key* only, const JudgePart& part = {});
 
-  // The earliest instant after now at which something here may change without an act; the end of time if none.
-  Instant next_change() const { return evaluator_.next_change(); }
+  // When the clocks judged in the last run may next speak without an act; those that never will are left out.
+  struct Due {
+    int32_t clock = kNone;
+    Instant at;
+  };
+  const std::vector<Due>& dues() const { return dues_; }
+  // The earliest of them; the end of time if none.
+  Instant next_change() const {
+    Instant out{INT64_MAX};
+    for (const Due& due : dues_) out = std::min(out, due.at);
+    return out;
+  }
 
   // Every clock that ran, for views.
   std::vector<ClockView> views();
@@ -215,6 +226,7 @@ class CaseJudge {
   bool across_;
   Evaluator evaluator_;
   JudgePart part_;
+  std::vector<Due> dues_;
   std::vector<int32_t> started_;
   std::vector<uint32_t> clock_mark_;  // by clock: the started() that last met it
   uint32_t mark_ = 0;

@@ -528,8 +528,16 @@ std::vector<Instance> Evaluator::instances_at(int32_t index, Key key, Horizon ho
 
 const std::vector<Instance>& Evaluator::instances(int32_t clock, Key key) {
   const auto [answer, known] = instances_[static_cast<size_t>(clock)].of(key, epoch_);
-  if (!known) *answer = instances_at(clock, key, horizon());  // meanwhile a clock that asks for itself finds nothing
-  return *answer;
+  if (known) {
+    may_change_at(answer->next_change);
+    return answer->items;
+  }
+  const Instant asked_before = next_change_;
+  forget_changes();
+  answer->items = instances_at(clock, key, horizon());  // meanwhile a clock that asks for itself finds nothing
+  answer->next_change = next_change_;
+  may_change_at(asked_before);
+  return answer->items;
 }
 
 calendar::Sum Evaluator::lines_of(const Instance& instance, const Segment& segment) const {

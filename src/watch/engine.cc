@@ -186,7 +186,7 @@ void Engine::settle(State& state, Sym case_id, std::vector<Finding>&& fresh, con
 }
 
 void Engine::judge_case(size_t place, Reach reach, uint32_t act, const std::string& cause, const Sink& sink) {
-  State& state = case_state(place);
+  CaseState& state = case_state(place);
   live_acts(history_, history_.acts_of_place(place), now_, live_);
   const uint32_t count = static_cast<uint32_t>(live_.acts.size());
   JudgePart part;
@@ -218,6 +218,15 @@ void Engine::judge_case(size_t place, Reach reach, uint32_t act, const std::stri
   } else if (reach == Reach::time) {
     part.first_rank = count;
     part.separations = false;
+    due_clocks_.clear();
+    for (const CaseJudge::Due& due : state.dues)
+      if (due.at <= now_) {  // all versions of a clock together: a finding does not say whose it is
+        const auto& versions = plan_.groups[static_cast<size_t>(plan_.clocks[static_cast<size_t>(due.clock)].group)];
+        due_clocks_.insert(due_clocks_.end(), versions.begin(), versions.end());
+      }
+    std::sort(due_clocks_.begin(), due_clocks_.end());
+    due_clocks_.erase(std::unique(due_clocks_.begin(), due_clocks_.end()), due_clocks_.end());
+    part.clocks = &due_clocks_;
   }
   judge_options_.now = now_;
   scope_.reset(live_.acts);
@@ -225,7 +234,19 @@ void Engine::judge_case(size_t place, Reach reach, uint32_t act, const std::stri
   fresh_.clear();
   judge_.run(fresh_, nullptr, part);
   settle(state, history_.cases()[place], std::move(fresh_), part, reach, from_us, cause, sink);
-  schedule(place, state, std::min(judge_.next_change(), Instant{waiting}));
+  // What was judged says anew when it is due; the rest stands.
+  if (part.clocks == nullptr)
+    state.dues.clear();
+  else
+    std::erase_if(state.dues, [&](const CaseJudge::Due& due) {
+      return std::binary_search(part.clocks->begin(), part.clocks->end(), due.clock);
+    });
+  state.dues.insert(state.dues.end(), judge_.dues().begin(), judge_.dues().end());
+  std::sort(state.dues.begin(), state.dues.end(),
+            [](const CaseJudge::Due& a, const CaseJudge::Due& b) { return a.clock < b.clock; });
+  Instant next{waiting};
+  for (const CaseJudge::Due& due : state.dues) next = std::min(next, due.at);
+  schedule(place, state, next);
 }
 
 void Engine::judge_wide(uint32_t wide, Reach reach, uint32_t first_rank, const std::string& cause, const Sink& sink) {
@@ -454,7 +475,10 @@ std::string Engine::snapshot(uint64_t record_index, const std::string& root) con
     out.number(static_cast<uint64_t>(state.due.us));
   };
   out.number(cases_.size());
-  for (const CaseState& state : cases_) save_state(state);
+  for (const CaseState& state : cases_) {
+    save_state(state);
+    out.vector(state.dues);
+  }
   out.number(wide_.size());
   for (const WideState& state : wide_) {
     out.number(static_cast<uint64_t>(state.key.first));
@@ -504,6 +528,9 @@ Result<Engine::Restored> Engine::restore(std::string_view bytes) {
   cases_.resize(cases);
   for (size_t place = 0; place < cases && in.good; ++place) {
     load_state(cases_[place]);
+    in.vector(cases_[place].dues);
+    for (const CaseJudge::Due& due : cases_[place].dues)
+      if (due.clock < 0 || static_cast<size_t>(due.clock) >= plan_.clocks.size()) return damaged();
     if (cases_[place].due.us != INT64_MAX) wheel_.put(cases_[place].due, place);
   }
   const uint64_t wide = in.number();

@@ -86,7 +86,8 @@ class Engine {
     Instant due{INT64_MAX};
   };
   struct CaseState : State {
-    std::vector<uint32_t> wide;  // the keys across cases its acts carry: places in wide_
+    std::vector<CaseJudge::Due> dues;  // by clock
+    std::vector<uint32_t> wide;        // the keys across cases its acts carry: places in wide_
   };
   using WideKey = std::pair<int32_t, Sym>;
   struct WideState : State {
@@ -135,6 +136,7 @@ class Engine {
   CaseJudge wide_judge_;
   LiveActs live_;
   std::vector<Finding> fresh_;
+  std::vector<int32_t> due_clocks_;  // scratch
   std::vector<CaseState> cases_;  // by the case's place in the history
   std::vector<WideState> wide_;
   std::unordered_map<uint64_t, uint32_t> wide_index_;

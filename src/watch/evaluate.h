@@ -217,8 +217,9 @@ class Evaluator {
   // ---- rules (rule.cc); `used` takes the view the lines were judged from
   RuleVerdict judge(const Rule& rule, Key key, uint32_t rank, View* used = nullptr);
 
-  // The earliest instant after now at which anything asked so far may change without an act.
+  // The earliest instant after now at which anything asked since the last forget_changes may change without an act.
   Instant next_change() const { return next_change_; }
+  void forget_changes() { next_change_ = Instant{INT64_MAX}; }
 
   const std::vector<Undecided>& undecided() const { return undecided_; }
   void note_undecided(const Head& head, Key key, uint32_t rank, const std::vector<Sym>& fields);
@@ -283,23 +284,25 @@ class Evaluator {
     struct One {
       Key key;
       std::vector<T> items;
+      Instant next_change{INT64_MAX};  // of this answer
     };
     uint32_t epoch = 0;
     size_t used = 0;
     std::vector<std::unique_ptr<One>> all;
-    // The answer for the key; a new one is empty.
-    std::pair<std::vector<T>*, bool> of(Key key, uint32_t now_epoch) {
+    // The answer for the key, and whether it was there; a new one is empty.
+    std::pair<One*, bool> of(Key key, uint32_t now_epoch) {
       if (epoch != now_epoch) {
         epoch = now_epoch;
         used = 0;
       }
       for (size_t i = 0; i < used; ++i)
-        if (all[i]->key == key) return {&all[i]->items, true};
+        if (all[i]->key == key) return {all[i].get(), true};
       if (used == all.size()) all.push_back(std::make_unique<One>());
       One& one = *all[used++];
       one.key = key;
       one.items.clear();
-      return {&one.items, false};
+      one.next_change = Instant{INT64_MAX};
+      return {&one, false};
     }
   };
   uint32_t epoch_ = 1;

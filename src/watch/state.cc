@@ -62,11 +62,19 @@ void Evaluator::reset(Instant now) {
 
 const std::vector<StateSpan>& Evaluator::spans(int32_t index, Key key) {
   const auto [answer, known] = spans_[static_cast<size_t>(index)].of(key, epoch_);
-  std::vector<StateSpan>& out = *answer;  // a state that asks for itself finds nothing yet
-  if (known) return out;
+  std::vector<StateSpan>& out = answer->items;  // a state that asks for itself finds nothing yet
+  if (known) {
+    may_change_at(answer->next_change);
+    return out;
+  }
+  const Instant asked_before = next_change_;
+  forget_changes();
   const State& state = plan_.states[static_cast<size_t>(index)];
   const calendar::Zone& clock = zone(&state);
-  if (depth_ > kDeepest) return out;
+  if (depth_ > kDeepest) {
+    may_change_at(asked_before);
+    return out;
+  }
   ++depth_;
 
   // Begins and ends that are no acts of their own: clocks running out.
@@ -148,6 +156,8 @@ const std::vector<StateSpan>& Evaluator::spans(int32_t index, Key key) {
   }
   if (!marks.empty()) apply_marks(now_);
   --depth_;
+  answer->next_change = next_change_;
+  may_change_at(asked_before);
   return out;
 }
 
