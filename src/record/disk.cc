@@ -40,17 +40,21 @@ class RealFile : public File {
   }
 
   Result<std::string> read(uint64_t offset, size_t size) const override {
-    std::string out(size, '\0');
-    size_t filled = 0;
-    while (filled < size) {
-      const ssize_t done =
-          ::pread(descriptor_, out.data() + filled, size - filled, static_cast<off_t>(offset + filled));
-      if (done < 0 && errno == EINTR) continue;
-      if (done < 0) return failed("reading", path_);
-      if (done == 0) break;
-      filled += static_cast<size_t>(done);
-    }
-    out.resize(filled);
+    std::string out;
+    ssize_t done = 1;
+    // libstdc++ 12 says the capacity, not the size asked for, to the callback.
+    out.resize_and_overwrite(size, [&](char* bytes, size_t) {
+      size_t filled = 0;
+      while (filled < size && done > 0) {
+        done = ::pread(descriptor_, bytes + filled, size - filled, static_cast<off_t>(offset + filled));
+        if (done > 0)
+          filled += static_cast<size_t>(done);
+        else if (done < 0 && errno == EINTR)
+          done = 1;
+      }
+      return filled;
+    });
+    if (done < 0) return failed("reading", path_);
     return out;
   }
 

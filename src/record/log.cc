@@ -133,7 +133,7 @@ Result<tlog::Hash> Log::leaf_hash(uint64_t index) const {
 
 Result<std::vector<tlog::Hash>> Log::inclusion(uint64_t index, uint64_t size) const {
   const std::lock_guard lock(mutex_);
-  return tlog::inclusion_proof(tree_, index, size);
+  return tree_.inclusion(index, size);
 }
 
 Result<std::vector<tlog::Hash>> Log::consistency(uint64_t old_size, uint64_t size) const {
@@ -364,7 +364,7 @@ class Log::TileAudit {
   }
 
   tlog::Tree tree;
-  uint64_t tiles = 0;
+  uint64_t tiles = 0, bytes = 0;
 
  private:
   Result<void> compare(const tlog::TileId& id, std::string_view wanted) {
@@ -374,6 +374,7 @@ class Log::TileAudit {
                      "`heng record checkpoint` writes it again");
     if (*stored != wanted) return refused("audit-tile", "the tile `" + id.path() + "` does not fit the entries");
     ++tiles;
+    bytes += wanted.size();
     return {};
   }
 
@@ -411,6 +412,7 @@ Result<Log::Audit> Log::audit(const Wal::Visitor& also) const {
   HENG_TRY_VOID(tiles.compare_hashes());
   HENG_TRY_VOID(wal.check_indexes());
   out.tiles = tiles.tiles;
+  out.bytes += tiles.bytes;
   return out;
 }
 

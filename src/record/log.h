@@ -89,7 +89,7 @@ class Log {
   struct Audit {
     uint64_t entries = 0;
     uint64_t tiles = 0;
-    uint64_t bytes = 0;
+    uint64_t bytes = 0;  // read and checked: of entries, bodies, bundles and tiles
   };
   // Everything on the disk against everything else: entries → tiles → root → checkpoints. `also` sees the entries
   // on their way.

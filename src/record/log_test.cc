@@ -251,6 +251,8 @@ TEST(Log, OldEntriesStayOnTheDiskAndProveTheSame) {
     for (uint64_t i = 0; i < 750; ++i) {
       ASSERT_EQ(log.leaf(i).value(), leaf_text(i));
       ASSERT_EQ(tlog::inclusion_proof(log.tree(), i, 750).value(), tlog::inclusion_proof(naive, i, 750).value());
+      ASSERT_EQ(log.inclusion(i, 750).value(), tlog::inclusion_proof(naive, i, 750).value());
+      ASSERT_EQ(log.inclusion(i / 2, i + 1).value(), tlog::inclusion_proof(naive, i / 2, i + 1).value());
       ASSERT_EQ(log.tree().root(i).value(), naive.root(i));
       ASSERT_EQ(tlog::consistency_proof(log.tree(), i, 750).value(),
                 tlog::consistency_proof(naive, i, 750).value());

@@ -1,6 +1,7 @@
 #include "record/log_tree.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace heng::record {
 namespace {
@@ -123,6 +124,36 @@ Result<tlog::Hash> LogTree::node(tlog::NodeId id) const {
     return Error{ErrorKind::not_found, "tree-range",
                  "no complete subtree " + std::to_string(id.index) + " at level " + std::to_string(id.level), "", ""};
   return levels_[id.level][static_cast<size_t>(id.index - base)];
+}
+
+Result<std::vector<tlog::Hash>> LogTree::inclusion(uint64_t index, uint64_t size) const {
+  const uint64_t number = index / tlog::kTileWidth;
+  if (index >= size || size > size_ || (number + 1) * tlog::kTileWidth > std::min(size, begin_))
+    return tlog::inclusion_proof(*this, index, size);
+  std::vector<tlog::Hash> out;
+  out.reserve(64);
+  // From the root down to the tile: every split of a range wider than a tile lies between two tiles.
+  uint64_t begin = 0, end = size;
+  while (end - begin > tlog::kTileWidth) {
+    const uint64_t middle = begin + std::bit_floor(end - begin - 1);
+    const bool left = index < middle;
+    const uint64_t from = left ? middle : begin, to = left ? end : middle;
+    if (std::has_single_bit(to - from) && to - from >= tlog::kTileWidth) {
+      const auto level = static_cast<unsigned>(std::countr_zero(to - from));
+      out.push_back(levels_[level][static_cast<size_t>(from >> level)]);
+    } else {
+      HENG_TRY(const tlog::Hash hash, tlog::range_root(*this, from, to));
+      out.push_back(hash);
+    }
+    (left ? end : begin) = middle;
+  }
+  std::reverse(out.begin(), out.end());
+  HENG_TRY(const Tile* from, tile(number));
+  std::vector<tlog::Hash> low(kTop);
+  for (unsigned level = 0; level < kTop; ++level)
+    low[level] = from->rows[level][static_cast<size_t>(((index % tlog::kTileWidth) >> level) ^ 1)];
+  out.insert(out.begin(), low.begin(), low.end());
+  return out;
 }
 
 tlog::Hash LogTree::root() const {

@@ -36,6 +36,8 @@ class LogTree : public tlog::NodeSource {
   Result<tlog::Hash> node(tlog::NodeId id) const override;
   Result<tlog::Hash> root(uint64_t size) const { return tlog::tree_root(*this, size); }
   tlog::Hash root() const;  // of all leaves; needs no disk
+  // As tlog::inclusion_proof, with one look at the leaf's tile.
+  Result<std::vector<tlog::Hash>> inclusion(uint64_t index, uint64_t size) const;
 
  private:
   static constexpr unsigned kTop = 8;  // from this level on all is in memory

@@ -92,6 +92,8 @@ class Window {
     for (uint64_t from = at; from < size_; from += kBytes) {
       HENG_TRY(const std::string_view bytes, view(from, kBytes));
       const std::string_view part = bytes.substr(0, kBytes);
+      // Nearly always there is nothing but zeros, and comparing them with themselves is quick.
+      if (part[0] == '\0' && std::memcmp(part.data(), part.data() + 1, part.size() - 1) == 0) continue;
       const size_t last = part.find_last_not_of('\0');
       if (last != std::string_view::npos) out.end = from + last + 1;
     }
