@@ -145,6 +145,8 @@ void add_check_command(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<CheckArguments>();
   CLI::App* command = app.add_subcommand("check", "check a history of acts against the law");
   add_history_options(*command, arguments->history, true);
+  add_now_option(*command, arguments->history);
+  add_jobs_option(*command, arguments->history);
   command->add_option("--format,-f", arguments->format, "text, ndjson, json, sarif, junit or html")
       ->check(CLI::IsMember({"text", "ndjson", "json", "sarif", "junit", "html"}));
   command->add_option("--fail-on", arguments->fail_on, "exit with 1 from this kind up: breach or warn")

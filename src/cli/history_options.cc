@@ -13,6 +13,7 @@
 
 #include "act/ahead.h"
 #include "cli/record_source.h"
+#include "law/check.h"
 #include "law/diagnostics.h"
 #include "watch/compile.h"
 
@@ -78,6 +79,18 @@ Result<OffsetTime> parse_now(const std::string& text, const LoadedHistory& loade
   return time;
 }
 
+// Warnings are `heng law lint`'s to tell: here the question is only whether the law can be run.
+law::Diagnostics errors_of(const law::Diagnostics& all) {
+  law::Diagnostics out;
+  for (const law::Diagnostic& each : all.all()) {
+    if (law::level_of(each.kind) != law::Level::error) continue;
+    law::Diagnostic& kept = each.has_place ? out.add(each.kind, each.primary.span, "") : out.add_without_place(each.kind, "");
+    kept = each;
+  }
+  out.sort();
+  return out;
+}
+
 }  // namespace
 
 void add_law_options(CLI::App& command, LawOptions& options) {
@@ -95,13 +108,19 @@ void add_history_options(CLI::App& command, HistoryOptions& options, bool positi
   add_record_source_options(command, options.record);
   if (options.record.basis.empty()) options.record.basis = command.get_name();
   add_law_options(command, options.law);
-  command.add_option("--now", options.now,
-                     "judge as of this instant (RFC 3339, a date for its 24:00, or `now`); default: 24:00 of the last act's day")
-      ->type_name("T");
   command.add_option("--map", options.map, "mapping file for a foreign log (docs/format/mapping.md)")->type_name("M");
   command.add_option("--zone", options.zone, "zone of times without offset")->type_name("ZONE");
   command.add_option("--agency", options.agency, "agency of events that name none")->type_name("ID");
   command.add_option("--input-format", options.format, "auto, ndjson, csv, xes, ocel2-json, ocel2-xml, ocel2-sqlite, ocel1-json");
+}
+
+void add_now_option(CLI::App& command, HistoryOptions& options) {
+  command.add_option("--now", options.now,
+                     "judge as of this instant (RFC 3339, a date for its 24:00, or `now`); default: 24:00 of the last act's day")
+      ->type_name("T");
+}
+
+void add_jobs_option(CLI::App& command, HistoryOptions& options) {
   command.add_option("--jobs,-j", options.jobs, "threads (default: one a processor); the output does not depend on it");
 }
 
@@ -121,15 +140,18 @@ Result<std::unique_ptr<LoadedLaw>> load_law(const LawOptions& options) {
   auto out = std::make_unique<LoadedLaw>();
   law::Diagnostics diagnostics;
   out->set = law::load_packs(names, roots, diagnostics);
+  if (diagnostics.ok()) law::check(out->set, law::Symbols::of(out->set), diagnostics);
   if (!diagnostics.ok()) {
-    diagnostics.sort();
-    fmt::print(stderr, "{}", law::render(diagnostics, out->set.sources, {}));
-    const bool not_found = std::any_of(diagnostics.all().begin(), diagnostics.all().end(),
+    const law::Diagnostics errors = errors_of(diagnostics);
+    fmt::print(stderr, "{}", law::render(errors, out->set.sources, {}));
+    const bool not_found = std::any_of(errors.all().begin(), errors.all().end(),
                                        [](const law::Diagnostic& d) { return d.code() == "law-pack-not-found"; });
     return Error{not_found ? ErrorKind::not_found : ErrorKind::bad_input, "law-errors",
-                 fmt::format("the law has {} error{}", diagnostics.errors(), diagnostics.errors() == 1 ? "" : "s"), "",
+                 fmt::format("the law has {} error{}", errors.errors(), errors.errors() == 1 ? "" : "s"), "",
                  "mend what is said above, or run `heng law lint`"};
   }
+  for (const law::Diagnostic& each : diagnostics.all())  // the one warning that bears on what is judged
+    if (each.kind == law::Kind::holidays_missing) fmt::print(stderr, "{}\n", law::render(each, out->set.sources));
   HENG_TRY(out->plan, watch::compile(out->set));
   return out;
 }
@@ -208,12 +230,18 @@ Result<LoadedHistory> load_history(const HistoryOptions& options) {
     const auto take = [&](Act& act) {
       notes.clear();
       const auto added = out.history->add(act, &notes, own_ids);
-      if (added == watch::History::Added::refused) ++out.refused;
+      // Of two contents under one id one is refused, whichever came first.
+      const bool refused = added == watch::History::Added::refused || added == watch::History::Added::replaced;
+      if (refused) ++out.refused;
       if (added == watch::History::Added::kept && out.law->plan.act_index.count(out.law->plan.symbols.find(act.type)) == 0)
         ++unknown_types[act.type];
       for (const watch::History::Note& note : notes) {
-        if (added == watch::History::Added::refused) {
-          if (told++ < kMostTold) out.problems.push_back(fmt::format("{}: {}; help: {}", file, note.what, note.help));
+        if (added == watch::History::Added::refused || note.code == "act-id-conflict") {
+          const bool foreign = !own_ids && note.code == "act-no-case";
+          if (told++ < kMostTold)
+            out.problems.push_back(fmt::format("{}: {} [{}]; help: {}", file, note.what, note.code,
+                                               foreign ? "name the column (`case`) or the type of objects (`ocel_case`) that is the case, in a mapping file for --map"
+                                                       : note.help));
           continue;
         }
         auto& entry = odd[note.code];
@@ -256,6 +284,7 @@ Result<LoadedHistory> load_history(const HistoryOptions& options) {
 
 report::Report report_of(const LoadedHistory& loaded) {
   report::Report out;
+  out.version = HENG_VERSION;
   for (const watch::PackSummary& pack : loaded.law->plan.packs)
     out.packs.push_back({pack.name, pack.title, pack.reviewed, pack.hash});
   out.calendar = loaded.law->plan.calendar_name.empty()

@@ -47,7 +47,10 @@ struct HistoryOptions {
   int jobs = 0;          // 0: one a processor
   RecordSource record;   // acts from a record instead of files
 };
+// What every reader of a history asks for; --now and --jobs only where they change something.
 void add_history_options(CLI::App& command, HistoryOptions& options, bool files_are_positional);
+void add_now_option(CLI::App& command, HistoryOptions& options);
+void add_jobs_option(CLI::App& command, HistoryOptions& options);
 
 struct LoadedHistory {
   std::unique_ptr<LoadedLaw> law;

@@ -203,14 +203,12 @@ void add_law_diff(CLI::App& law_group, int& exit_code) {
   command->add_option("--history", history.files, "acts: NDJSON, CSV, XES or OCEL, gz or not; without it only the text is compared")
       ->type_name("FILE");
   command->add_option("--packs", history.law.roots, "a folder to look for packs in, before the usual ones")->type_name("DIR");
-  command->add_option("--now", history.now,
-                      "judge as of this instant (RFC 3339, a date for its 24:00, or `now`); default: 24:00 of the last act's day")
-      ->type_name("T");
+  add_now_option(*command, history);
   command->add_option("--map", history.map, "mapping file for a foreign log (docs/format/mapping.md)")->type_name("M");
   command->add_option("--zone", history.zone, "zone of times without offset")->type_name("ZONE");
   command->add_option("--agency", history.agency, "agency of events that name none")->type_name("ID");
   command->add_option("--input-format", history.format, "auto, ndjson, csv, xes, ocel2-json, ocel2-xml, ocel2-sqlite, ocel1-json");
-  command->add_option("--jobs,-j", history.jobs, "threads (default: one a processor); the output does not depend on it");
+  add_jobs_option(*command, history);
   command->add_option("--format,-f", arguments->format, "text, ndjson or json")
       ->check(CLI::IsMember({"text", "ndjson", "json"}));
   command->add_option("--lang", arguments->language, "zh, en or both (text)")->check(CLI::IsMember({"zh", "en", "both"}));

@@ -56,6 +56,13 @@ Diagnostic& Diagnostics::add(Kind kind, Span span, std::string message, std::str
   Diagnostic* target = &overflow_;
   if (kept_.size() < kKept) {
     target = &kept_.emplace_back();
+    if (level != Level::error) ++kept_lesser_;
+  } else if (level == Level::error && kept_lesser_ > 0) {  // a warning makes room: no error hides behind warnings
+    const auto last = std::find_if(kept_.rbegin(), kept_.rend(), [](const Diagnostic& each) { return each.severity != Level::error; });
+    kept_.erase(std::prev(last.base()));
+    target = &kept_.emplace_back();
+    --kept_lesser_;
+    ++dropped_;
   } else {
     ++dropped_;
     overflow_ = Diagnostic{};

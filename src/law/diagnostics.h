@@ -47,7 +47,8 @@ struct Diagnostic {
   std::string_view code() const { return code_of(kind); }
 };
 
-// Collects. Everything is counted; the first kKept are kept, so that hostile input costs bounded memory.
+// Collects. Everything is counted; the first kKept are kept, errors before the rest, so that hostile input
+// costs bounded memory.
 class Diagnostics {
  public:
   static constexpr size_t kKept = 1000;
@@ -67,6 +68,7 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> kept_;
+  size_t kept_lesser_ = 0;  // of those kept, the warnings and notes
   Diagnostic overflow_;
   size_t errors_ = 0;
   size_t warnings_ = 0;

@@ -89,6 +89,19 @@ TEST(Diagnostics, ManyAreCountedAndFewShown) {
   EXPECT_TRUE(out.ends_with("\n3000 errors (2980 more not shown)\n")) << out.substr(out.size() - 60);
 }
 
+TEST(Diagnostics, NoErrorHidesBehindWarnings) {
+  Diagnostics diagnostics;
+  for (size_t i = 0; i < Diagnostics::kKept + 5; ++i) diagnostics.add(Kind::full_width, Span{}, "w");
+  diagnostics.add(Kind::syntax, Span{}, "e");
+  EXPECT_EQ(diagnostics.all().size(), Diagnostics::kKept);
+  EXPECT_EQ(diagnostics.all().back().message, "e");
+  for (size_t i = 0; i < 2 * Diagnostics::kKept; ++i) diagnostics.add(Kind::syntax, Span{}, "more");
+  EXPECT_EQ(diagnostics.all().size(), Diagnostics::kKept);
+  EXPECT_EQ(diagnostics.all().front().message, "e");
+  EXPECT_EQ(diagnostics.errors() + diagnostics.warnings(), 3 * Diagnostics::kKept + 6);
+  EXPECT_EQ(diagnostics.dropped(), 2 * Diagnostics::kKept + 6);
+}
+
 TEST(Diagnostics, SortsByTheEndOfThePlace) {
   Diagnostics diagnostics;
   diagnostics.add(Kind::syntax, Span{1, 0, 5}, "third");

@@ -73,6 +73,9 @@ void write_input(std::ostream& out, const Report& report) {
   const size_t refused = report.refused_count > 0 ? 1 : 0;
   out << "  <testsuite" << attribute("name", "heng.input") << counters(1 + report.packs.size(), 0, refused, 0)
       << attribute("timestamp", timestamp(report.now)) << ">\n";
+  if (!report.version.empty())
+    out << "    <properties>\n      <property" << attribute("name", "heng.version") << attribute("value", report.version)
+        << "/>\n    </properties>\n";
   out << "    <testcase" << attribute("classname", "heng.input") << attribute("name", "lines read")
       << attribute("time", "0") << ">\n";
   if (refused != 0) {

@@ -23,6 +23,7 @@ struct Suite {
 struct Document {
   std::map<std::string, std::string> root;
   std::vector<Suite> suites;
+  std::map<std::string, std::string> properties;  // of all suites
   std::string text;
 };
 
@@ -36,6 +37,7 @@ void on_start(void* user, const XML_Char* name, const XML_Char** attributes) {
   if (element == "testcase") {
     EXPECT_TRUE(document.suites.back().cases.insert(held["name"]).second) << "a testcase twice";
   }
+  if (element == "property") document.properties[held["name"]] = held["value"];
   if (element == "failure") ++document.suites.back().failures;
   if (element == "error") ++document.suites.back().errors;
   if (element == "skipped") ++document.suites.back().skipped;
@@ -85,6 +87,13 @@ TEST(Junit, BreachAndLateFailTheRestDoNot) {
   EXPECT_EQ(document.root.at("failures"), "3");
   EXPECT_EQ(document.root.at("skipped"), "1");
   EXPECT_NE(document.text.find("reviewed: no"), std::string::npos);
+}
+
+TEST(Junit, NamesTheVersion) {
+  Report report = sample::small_report();
+  report.version = "1.2.3";
+  EXPECT_EQ(junit(report).properties.at("heng.version"), "1.2.3");
+  EXPECT_EQ(junit(sample::small_report()).properties.count("heng.version"), 0u);
 }
 
 TEST(Junit, RefusedLinesAreAnError) {

@@ -43,6 +43,7 @@ struct Evidence {
 using EvidenceOf = std::function<Evidence(const watch::Finding&)>;
 
 struct Report {
+  std::string version;  // of the program that judged; empty if it is not known
   std::vector<PackInfo> packs;
   std::string calendar;     // name and version, or hash
   OffsetTime now;           // the instant the findings hold for

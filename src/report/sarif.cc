@@ -109,9 +109,12 @@ void write_sarif(std::ostream& out, const Report& report) {
       .begin_object()
       .key("driver")
       .begin_object()
-      .field("name", "Heng")
-      .key("rules")
-      .begin_array();
+      .field("name", "Heng");
+  if (!report.version.empty()) {
+    json.field("fullName", "Heng " + report.version).field("version", report.version);
+    json.field("semanticVersion", report.version);
+  }
+  json.key("rules").begin_array();
   for (const RuleSummary& rule : rules) write_rule(json, rule, report.findings[rule.findings.front()]);
   json.end_array().end_object();
   if (!report.packs.empty()) {

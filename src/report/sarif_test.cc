@@ -74,6 +74,15 @@ TEST(Sarif, TellsKindsApart) {
   EXPECT_EQ(seen["missing"], Pair("open", "none"));
 }
 
+TEST(Sarif, NamesTheVersion) {
+  Report report = sample::small_report();
+  report.version = "1.2.3";
+  const Json driver = sarif(report)["runs"][0]["tool"]["driver"];
+  EXPECT_EQ(driver["version"], "1.2.3");
+  EXPECT_EQ(driver["semanticVersion"], "1.2.3");
+  EXPECT_FALSE(sarif(sample::empty_report())["runs"][0]["tool"]["driver"].contains("version"));
+}
+
 TEST(Sarif, RefusedLinesAreNoSuccess) {
   EXPECT_EQ(sarif(sample::small_report())["runs"][0]["invocations"][0]["executionSuccessful"], false);
   EXPECT_EQ(sarif(sample::empty_report())["runs"][0]["invocations"][0]["executionSuccessful"], true);
