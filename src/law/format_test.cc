@@ -27,6 +27,15 @@ void expect_stable(const std::string& text) {
   EXPECT_EQ(formatted(once), once);
 }
 
+TEST(Format, KeepsAClocksNameWithItsPart) {
+  const std::string text =
+      "clock a.b\n  starts    on end of c.d\n            7 days before end of c.d\n            on change of c.d\n"
+      "  when      at before end of c.d\n  allows    until end of c.d\n  met by    x\n";
+  EXPECT_EQ(formatted(text), text);
+  expect_stable(text);
+  EXPECT_EQ(formatted(formatted(text, Words::chinese), Words::english), text);
+}
+
 TEST(Format, LaysOutClauses) {
   EXPECT_EQ(
       formatted("# Why.\n"

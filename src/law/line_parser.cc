@@ -184,6 +184,15 @@ Name LineParser::dotted_name(const char* wanted) {
   return out;
 }
 
+Name LineParser::rule_name(const char* wanted) {
+  Name out = name(wanted);
+  if (failed_ || !accept_sign(".", true)) return out;
+  const Name part = name("a part");
+  out.text += "." + part.text;
+  out.span.end = part.span.end;
+  return out;
+}
+
 std::vector<Name> LineParser::names(const char* wanted) {
   std::vector<Name> out;
   do out.push_back(name(wanted));

@@ -50,6 +50,7 @@ class LineParser {
   Name name(const char* wanted);         // fails on a hyphen
   Name id(const char* wanted);           // a person's, agency's or thing's id: hyphens and digits allowed
   Name dotted_name(const char* wanted);  // `cn.criminal`, as one name
+  Name rule_name(const char* wanted);    // `rule` or `rule.part`, as one name
   std::vector<Name> names(const char* wanted);
   std::string string(const char* wanted);
   std::optional<Date> date(const char* wanted);

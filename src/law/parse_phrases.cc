@@ -180,7 +180,7 @@ Factor LineParser::factor() {
   if (is("end of")) {
     accept("end of");
     out.kind = Factor::Kind::end_of;
-    out.name = name("a clock");
+    out.name = rule_name("a clock");
   } else if (is("latest") && is_name(1)) {
     accept("latest");
     out.kind = Factor::Kind::latest;
@@ -275,23 +275,18 @@ Event LineParser::event() {
     if (out.every.empty()) fail("`day`, `week`, `month`, `quarter` or `year`");
   } else if (accept("end of")) {
     out.kind = Event::Kind::end_of;
-    out.clock = name("a clock");
+    out.clock = rule_name("a clock");
   } else if (accept("change of")) {
     out.kind = Event::Kind::change_of;
-    out.clock = name("a clock");
+    out.clock = rule_name("a clock");
   } else if (accept("breach of")) {
     out.kind = Event::Kind::breach_of;
-    out.clock = name("a rule or clock");
-    if (!failed_ && accept_sign(".", true)) {
-      const Name part = name("a part");
-      out.clock.text += "." + part.text;
-      out.clock.span.end = part.span.end;
-    }
+    out.clock = rule_name("a rule or clock");
   } else if (before_end_follows()) {
     out.kind = Event::Kind::before_end;
     out.quantity = quantity();
     expect("before end of");
-    out.clock = name("a clock");
+    out.clock = rule_name("a clock");
   } else {
     out.pattern = pattern();
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -50,7 +51,8 @@ class Compiler {
       return Error{ErrorKind::bad_input, "plan-unresolved", unresolved.what, place(unresolved.span),
                    "run `heng law lint`"};
     }
-    if (!failure_.empty()) return Error{ErrorKind::bad_input, "plan-calendar", failure_, "", ""};
+    if (!failure_.empty())
+      return Error{ErrorKind::bad_input, "plan-calendar", failure_, "", "mend the calendar, or judge by the packs of one calendar at a time: --pack"};
     return std::move(plan_);
   }
 
@@ -152,8 +154,13 @@ class Compiler {
       failure_ = holidays.error().text();
       return;
     }
+    const std::string name = std::filesystem::path(pack.holidays_path).stem().string();
+    if (!plan_.calendar_name.empty() && holidays->hash() != plan_.holidays.hash()) {
+      failure_ = "the packs count by two calendars, `" + plan_.calendar_name + "` and `" + name + "`";
+      return;
+    }
     plan_.holidays = std::move(holidays).value();
-    plan_.calendar_name = pack.decl.holidays.text;
+    plan_.calendar_name = name;
   }
 
   template <typename D>
@@ -574,6 +581,8 @@ class Compiler {
     for (const law::Name& name : p.acts) out.types.push_back(type_index(name));
     std::sort(out.types.begin(), out.types.end());
     if (p.key) out.key_field = sym(p.key.text);
+    if (p.key && body.subject != kNone)
+      plan_.subjects[static_cast<size_t>(body.subject)].key_fields.push_back({out.types, out.key_field});
     for (const law::Name& role : p.roles) out.roles.push_back(sym(role.text));
     if (p.alias) out.alias = body.alias(p.alias.text);
     out.where = atoms(body, p.where);

@@ -319,7 +319,7 @@ void Engine::widen(size_t place, uint32_t newest, const std::string& cause, cons
     for (const AcrossSubject& across : wide_subjects_) {
       const bool read = across.types.has(scope_.act(rank).type);
       if (!read && !across.first_act) continue;
-      for (const Sym value : scope_.carried(rank, across.subject)) {
+      for (const Sym value : scope_.across_values(rank, across.subject)) {
         const uint32_t wide = wide_of({across.subject, value});
         const bool first_of_case = gives(place, wide);
         const bool first_of_all = across.first_act && first_of_case && set_first(wide, place, &item);
@@ -347,7 +347,7 @@ void Engine::widen(size_t place, uint32_t newest, const std::string& cause, cons
     for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
       const bool read = across.types.has(scope_.act(rank).type);
       if (!read && !across.first_act) continue;
-      for (const Sym value : scope_.carried(rank, across.subject)) {
+      for (const Sym value : scope_.across_values(rank, across.subject)) {
         const uint32_t wide = wide_of({across.subject, value});
         gives(place, wide);
         Gift& given = now_given[wide];

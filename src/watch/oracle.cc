@@ -150,7 +150,7 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
           for (uint32_t rank = 0; rank < scope.size(); ++rank) {
             const bool read = asked.types.has(scope.act(rank).type);
             if (!read && !asked.first_act) continue;
-            for (const Sym value : scope.carried(rank, asked.subject)) {
+            for (const Sym value : scope.across_values(rank, asked.subject)) {
               if (!read && value == last) continue;  // named in this case before
               last = value;
               Across& mine = part.across[{asked.subject, value}];

@@ -190,6 +190,13 @@ struct Subject {
   bool each_of = false;
   std::vector<Path> paths;
   bool kept_in_office = false;  // through `by` or `agency`
+  // `A for FIELD` in anything kept for this subject: the types (empty: any act) and the field. An act of such a type
+  // stands in the history across cases of the field's value as well, for that pattern alone.
+  struct KeyField {
+    std::vector<uint16_t> types;
+    Sym field = 0;
+  };
+  std::vector<KeyField> key_fields;
 };
 
 struct ActField {

@@ -134,7 +134,14 @@ const Scope::Carriage& Scope::carriage(int32_t subject_index) const {
 }
 
 Tri Scope::stands(uint32_t rank, Key key) const {
-  if (key.subject == kNone || across_) return Tri::yes;
+  if (key.subject == kNone) return Tri::yes;
+  if (across_) {  // who stands here by a `for FIELD` alone stands for that pattern alone
+    const Subject& subject = plan_.subjects[static_cast<size_t>(key.subject)];
+    if (subject.key_fields.empty()) return Tri::yes;
+    std::vector<Sym> own;
+    carry(rank, subject, own);
+    return tri(std::find(own.begin(), own.end(), key.value) != own.end());
+  }
   const Carriage& all = carriage(key.subject);
   const Standing& standing = all.by_rank[rank];
   switch (standing.mode) {
@@ -159,6 +166,26 @@ std::vector<Sym> Scope::carried(uint32_t rank, int32_t subject) const {
   const Standing& standing = all.by_rank[rank];
   if (standing.mode != Standing::Mode::listed) return {};
   return {all.lists.begin() + standing.first, all.lists.begin() + standing.first + standing.count};
+}
+
+std::vector<Sym> Scope::across_values(uint32_t rank, int32_t subject_index) const {
+  const Subject& subject = plan_.subjects[static_cast<size_t>(subject_index)];
+  std::vector<Sym> out;
+  carry(rank, subject, out);
+  const auto add = [&out](Sym value) {
+    if (value != 0 && std::find(out.begin(), out.end(), value) == out.end()) out.push_back(value);
+  };
+  const StoredAct& stored = act(rank);
+  for (const Subject::KeyField& key : subject.key_fields) {
+    if (!key.types.empty() && !std::binary_search(key.types.begin(), key.types.end(), stored.type)) continue;
+    const Datum* datum = history_.find(stored, key.field);
+    if (datum == nullptr) continue;
+    if (datum->kind == Datum::Kind::list)
+      for (const Sym item : history_.list(*datum)) add(item);
+    else if (datum->kind == Datum::Kind::symbol)
+      add(static_cast<Sym>(datum->payload));
+  }
+  return out;
 }
 
 bool Scope::key_missing(uint32_t rank, int32_t subject) const {

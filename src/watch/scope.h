@@ -67,6 +67,9 @@ class Scope {
   const std::vector<Sym>& values(int32_t subject) const;
   // The values the act itself carries for the subject (empty: none for certain).
   std::vector<Sym> carried(uint32_t rank, int32_t subject) const;
+  // The values of the subject in whose histories across cases the act stands: those it carries itself, and those that
+  // a `for FIELD` takes from it.
+  std::vector<Sym> across_values(uint32_t rank, int32_t subject) const;
   // Whether the act carries none though its type lists the subject and several are named before it.
   bool key_missing(uint32_t rank, int32_t subject) const;
 
