@@ -5,9 +5,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -56,6 +58,19 @@ law::LintOptions options_for(const law::PackSet& packs, std::vector<std::string>
   return options;
 }
 
+// A calendar that is there and cannot be read: as judging would say.
+std::optional<Error> bad_calendar(const law::PackSet& packs) {
+  for (const law::Pack& pack : packs.packs) {
+    if (pack.holidays_path.empty()) continue;
+    std::ifstream in(pack.holidays_path, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    const auto read = calendar::Holidays::parse(text.str(), pack.holidays_path);
+    if (!read.ok()) return read.error();
+  }
+  return std::nullopt;
+}
+
 void lint_into(Linted& linted, const std::vector<std::string>& only) {
   const law::Symbols symbols = law::Symbols::of(linted.packs);
   if (!linted.diagnostics.ok() || !law::check(linted.packs, symbols, linted.diagnostics)) return;
@@ -83,6 +98,25 @@ bool all_listed(const std::vector<std::string>& names, const std::vector<law::Pa
     return std::any_of(known.begin(), known.end(),
                        [&](const law::PackInfo& info) { return info.name == name; });
   });
+}
+
+// The packs that were asked for by name or lie at a path that was, not those they use.
+std::vector<std::string> asked_for(const std::vector<std::string>& asked, const law::PackSet& packs) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> out;
+  for (const law::Pack& pack : packs.packs) {
+    std::error_code error;
+    const fs::path file = fs::weakly_canonical(packs.sources[pack.decl.span.file].path, error);
+    const bool mine = std::any_of(asked.begin(), asked.end(), [&](const std::string& one) {
+      if (one == pack.name) return true;
+      const fs::path path = fs::weakly_canonical(one, error);
+      const fs::path folder = fs::is_directory(path, error) ? path : path.parent_path();
+      const fs::path inside = file.lexically_relative(folder);
+      return file == path || (!inside.empty() && *inside.begin() != ".." && (fs::is_directory(path, error) || inside == "pack.law"));
+    });
+    if (mine) out.push_back(pack.name);
+  }
+  return out;
 }
 
 law::DiagnosticFormat format_of(const std::string& name) {
@@ -121,9 +155,20 @@ int lint(const LintArguments& arguments) {
   }
   Linted own;
   own.packs = law::load_packs(asked.empty() ? all : asked, roots, own.diagnostics);
-  if (asked.empty() || !all_listed(asked, known)) {
+  if (const auto bad = bad_calendar(own.packs)) {
+    print_error(*bad);
+    return kBadLaw;
+  }
+  if (asked.empty()) {
     lint_into(own, {});
     return show(arguments, own.diagnostics, own.packs.sources);
+  }
+  if (!all_listed(asked, known)) {  // by path; an error in a pack that is used stands in the way and is told
+    const std::vector<std::string> names = asked_for(asked, own.packs);
+    lint_into(own, names);
+    if (!own.diagnostics.ok() || names.empty()) return show(arguments, own.diagnostics, own.packs.sources);
+    law::Diagnostics said = about(own, names);
+    return show(arguments, said, own.packs.sources);
   }
   // A name may be used by a pack that was not asked for: all are read, and only the asked ones spoken of. A
   // fault in another pack does not stand in the way.

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "cli/history_options.h"
+
 namespace heng {
 namespace {
 
@@ -150,6 +152,52 @@ TEST_F(LawCommands, LintLooksForUsesInAllPacks) {
   EXPECT_NE(out_.find("[law-no-story]"), std::string::npos) << out_;
   write("a/more.law", "rule broken\n");
   EXPECT_EQ(run({"law", "lint", "b"}), 0) << out_;
+}
+
+// A pack named by its path is spoken of alone; what it uses has to be right, and is not its affair otherwise.
+TEST_F(LawCommands, LintByPathSpeaksOfThatPack) {
+  write("b/pack.law", "pack b \"乙\" \"Second\"\n\nsource OLD \"旧法\" \"Old\"\n\nact z \"丙\" \"Third\"\n");
+  write("mine/pack.law", "pack mine \"我\" \"Mine\"\n  uses      b\n\nrole guard \"看守\" \"Guard\"\n\nsource S \"法\" \"Law\"\n\n"
+        "rule r \"一\" \"e\"\n  cites     S 1\n  severity  low\n  on        z\n  forbid\n");
+  EXPECT_EQ(run({"law", "lint", path("mine"), "--format", "gnu"}), 1);
+  EXPECT_NE(out_.find("[law-no-story]"), std::string::npos) << out_;
+  EXPECT_NE(out_.find("`guard`"), std::string::npos) << out_;
+  EXPECT_EQ(out_.find("`OLD`"), std::string::npos) << out_;
+  EXPECT_EQ(run({"law", "lint", path("mine/pack.law"), "--format", "gnu"}), 1);
+  EXPECT_EQ(out_.find("`OLD`"), std::string::npos) << out_;
+  write("b/more.law", "rule broken\n");
+  EXPECT_EQ(run({"law", "lint", path("mine"), "--format", "gnu"}), 3);
+  EXPECT_NE(out_.find("more.law"), std::string::npos) << out_;
+}
+
+TEST_F(LawCommands, LintReadsTheCalendar) {
+  write("a/cn.holidays", "nonsense\n");
+  write("a/pack.law", "pack a \"甲\" \"First\"\n  holidays  cn\n");
+  EXPECT_EQ(run({"law", "lint", "a"}), 3);
+  EXPECT_NE(err_.find("cn.holidays"), std::string::npos) << err_;
+}
+
+// Nothing is judged by a law with errors in it: a code that is not there is never true, and would look like a clean history.
+TEST_F(LawCommands, JudgingChecksTheLawFirst) {
+  write("bad/pack.law", "pack bad \"乙\" \"Bad\"\n\nsource S \"法\" \"Law\"\n\nact z \"丙\" \"Third\"\n  data      kind: one of red, blue\n\n"
+        "rule r \"一\" \"e\"\n  cites     S 1\n  severity  low\n  on        z\n  require   kind = rde\n");
+  LawOptions options;
+  options.packs = {"bad"};
+  ::testing::internal::CaptureStderr();
+  const auto loaded = load_law(options);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().code, "law-errors");
+  EXPECT_EQ(exit_code_of(loaded.error()), 3);
+  for (const char* part : {"error[law-unknown-code]", "pack.law:12:20", "^^^", "did you mean `red`?"})
+    EXPECT_NE(said.find(part), std::string::npos) << part << " in\n" << said;
+  // Warnings are lint's; a calendar that is missing bears on what is judged.
+  write("bad/pack.law", "pack bad\n  holidays  cn\n\nact z \"丙\"\n");
+  ::testing::internal::CaptureStderr();
+  EXPECT_TRUE(load_law(options).ok());
+  const std::string warned = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(warned.find("warning[law-holidays-missing]"), std::string::npos) << warned;
+  EXPECT_EQ(warned.find("law-one-language"), std::string::npos) << warned;
 }
 
 TEST_F(LawCommands, PrintsABook) {

@@ -244,9 +244,19 @@ TEST(Lint, DatesOutsideTheCalendarMatterWhereWorkingDaysCount) {
   EXPECT_FALSE(says(head + clock("working days") + test, calendar));
 }
 
-TEST(Lint, AVocabularyAloneIsNoPlaceToLookForUses) {
+TEST(Lint, AVocabularyMayWaitForItsRules) {
   EXPECT_FALSE(says("", "law-unused"));
-  EXPECT_TRUE(says("pack top \"上\" \"Top\"\n  uses      base\n", "law-unused-act@closed\n"));
+  const std::string more = "role gardener \"园丁\" \"Gardener\"\n\nagency park \"园\" \"Park\"\n\nsubject tree \"树\" \"Tree\" is on.oak\n\n";
+  const std::string user = "pack top \"上\" \"Top\"\n  uses      base\n";
+  EXPECT_FALSE(says(more + user, "law-unused-act"));
+  EXPECT_FALSE(says(more + user, "gardener"));
+  EXPECT_FALSE(says(more + user, "law-unused-name@park\n"));
+  EXPECT_TRUE(says(more + user, "law-unused-name@tree\n"));  // what rules alone speak of
+  // A pack that judges is held to all of its names.
+  const std::string rule = kRule + "  on        seized\n  forbid\n";
+  EXPECT_TRUE(says(more + rule + user, "law-unused-act@closed\n"));
+  EXPECT_TRUE(says(more + rule + user, "law-unused-name@gardener\n"));
+  EXPECT_TRUE(says(more + rule + user, "law-unused-name@park\n"));
 }
 
 TEST(Lint, OnlyTheAskedPacksAreReportedOn) {

@@ -119,11 +119,20 @@ const char* what(const Symbol& symbol) {
   return "setting";
 }
 
-// A pack of vocabulary alone, loaded without those that use it, is no place to look for uses.
-bool has_users(const Symbols& symbols, uint32_t pack) {
+bool has_rules(const Symbols& symbols, uint32_t pack) {
   for (const Symbol& symbol : symbols.declared(pack)) {
     if (symbol.space == Space::rule) return true;
   }
+  return false;
+}
+
+// What a pack without rules says of the record: which acts are recorded, by whom. Agencies write by it whether
+// a rule reads the act today or not (docs/decisions/language-answers.md), so nothing of it is left over.
+bool vocabulary(Space space) { return space == Space::act || space == Space::role || space == Space::agency; }
+
+// A pack of vocabulary alone, loaded without those that use it, is no place to look for uses.
+bool has_users(const Symbols& symbols, uint32_t pack) {
+  if (has_rules(symbols, pack)) return true;
   for (uint32_t other = 0; other < symbols.packs(); ++other) {
     if (other != pack && symbols.sees(other, pack)) return true;
   }
@@ -173,9 +182,11 @@ void lint_usage(LintContext& context) {
   };
   for (uint32_t pack = 0; pack < symbols.packs(); ++pack) {
     if (!context.asked[pack] || !has_users(symbols, pack)) continue;
+    const bool judges = has_rules(symbols, pack);
     for (const Symbol& symbol : symbols.declared(pack)) {
       const DeclBase& decl = base_of(*symbol.decl);
       if (symbol.space == Space::rule || symbol.space == Space::office) continue;
+      if (!judges && vocabulary(symbol.space)) continue;
       const auto* period = symbol.as<PeriodDecl>();
       const std::string name = period != nullptr ? unit_name(period->unit) : decl.name.text;
       const bool as_word = symbol.space != Space::act && symbol.space != Space::source && period == nullptr;

@@ -393,6 +393,27 @@ class Loader {
       pack.holidays_path = path.string();
       return;
     }
+    if (pack.decl.holidays && !pack.folder.empty()) holidays_missing(pack, places);
+  }
+
+  // Only for the pack that names it: those that use the pack would say the same.
+  void holidays_missing(const Pack& pack, const std::vector<const Pack*>& places) {
+    const std::string& name = pack.decl.holidays.text;
+    Diagnostic& said = diagnostics_.add(Kind::holidays_missing, pack.decl.holidays.span,
+                                        "no calendar is called `" + name + "`",
+                                        "every date that could roll past a holiday is provisional");
+    std::vector<std::string> near;
+    std::error_code error;
+    for (const Pack* place : places) {
+      if (place->folder.empty()) continue;
+      for (fs::directory_iterator it(place->folder, error), end; !error && it != end; it.increment(error)) {
+        if (it->path().extension() == ".holidays") near.push_back(it->path().stem().string());
+      }
+    }
+    std::sort(near.begin(), near.end());
+    const auto nearest = suggest(name, near);
+    said.help = nearest.empty() ? "put `" + name + ".holidays` beside the pack's pack.law, use a pack that has it, or leave the line out"
+                                : "did you mean `" + nearest.front() + "`?";
   }
 
   void hash(Pack& pack) {

@@ -113,6 +113,25 @@ TEST_F(LoadTest, SaysWhatIsWrong) {
   EXPECT_EQ(codes_, "law-pack-not-found");
 }
 
+TEST_F(LoadTest, SaysThatACalendarIsMissing) {
+  write("cal/pack.law", "pack cal\n  holidays  cm\n");
+  write("cal/cn.holidays", "");
+  EXPECT_EQ(load({(root_ / "cal").string()}).packs.at(0).holidays_path, "");
+  EXPECT_EQ(codes_, "law-holidays-missing");
+  EXPECT_TRUE(diagnostics_.ok());
+  EXPECT_EQ(diagnostics_.all()[0].help, "did you mean `cn`?");
+  write("cal/pack.law", "pack cal\n  holidays  venice\n");
+  load({(root_ / "cal").string()});
+  EXPECT_TRUE(diagnostics_.all()[0].help.starts_with("put `venice.holidays`")) << diagnostics_.all()[0].help;
+  // A pack that only uses another takes its calendar and says nothing of its own; a text at hand has no folder to look in.
+  write("user/pack.law", "pack user\n  uses      cn.base\n");
+  load({(root_ / "user").string()});
+  EXPECT_EQ(codes_, "");
+  Diagnostics quiet;
+  load_text("x.law", "pack x\n  holidays  cn\n", quiet);
+  EXPECT_EQ(quiet.all().size(), 0u);
+}
+
 TEST_F(LoadTest, Lists) {
   const auto packs = list_packs({root_.string()});
   ASSERT_EQ(packs.size(), 2u);
