@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "act/dedupe.h"
 #include "act/json.h"
 #include "act/read.h"
 #include "act/write.h"
@@ -124,28 +123,6 @@ TEST(Writers, StopWhenTheOutputFails) {
     for (const Act& act : awkward_acts()) failed = failed || !writer->add(act).ok();
     EXPECT_TRUE(failed || !writer->finish().ok()) << format;
   }
-}
-
-TEST(Dedupe, KeepsTheSmallerWhateverTheOrder) {
-  Act a = awkward_acts()[0];
-  Act b = a;
-  EXPECT_EQ(resolve_duplicate(a, b), Duplicate::same);
-  b.type = "z";
-  EXPECT_EQ(resolve_duplicate(a, b), Duplicate::keep_first);
-  EXPECT_EQ(resolve_duplicate(b, a), Duplicate::keep_second);
-  a.recorded = OffsetTime{Instant{a.at.instant.us + 1}, 0};
-  EXPECT_EQ(resolve_duplicate(a, b), Duplicate::keep_second);  // b was recorded at its `at`
-}
-
-TEST(Dedupe, IndexFindsIds) {
-  IdIndex index;
-  std::vector<std::string> ids;
-  const auto id_of = [&](uint32_t i) -> const std::string& { return ids[i]; };
-  for (uint32_t i = 0; i < 50'000; ++i) {
-    ids.push_back("id-" + std::to_string(i));
-    ASSERT_EQ(index.find_or_add(ids.back(), i, id_of), IdIndex::none);
-  }
-  for (uint32_t i = 0; i < 50'000; i += 7) ASSERT_EQ(index.find_or_add(ids[i], 99, id_of), i);
 }
 
 }  // namespace
