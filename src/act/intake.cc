@@ -47,7 +47,13 @@ Result<void> Intake::prepare() {
   }
   const std::string& zone_name = options.zone.empty() ? mapping.zone : options.zone;
   if (!zone_name.empty()) {
-    HENG_TRY(zone, calendar::Zone::load(zone_name));
+    auto loaded = calendar::Zone::load(zone_name);
+    if (!loaded.ok()) {
+      Error error = loaded.error();
+      error.where = options.zone.empty() ? options.mapping_path : "--zone";
+      return error;
+    }
+    zone = std::move(loaded).value();
   }
   default_agency = options.agency.empty() ? mapping.agency.constant : options.agency;
   return {};

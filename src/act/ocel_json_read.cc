@@ -121,6 +121,7 @@ class OcelJson {
       od::value element;
       HENG_JSON(item.get(element));
       HENG_TRY(const Value type, value_from(element, limits_));
+      if (type.kind != Value::Kind::object) return bad_ocel("a type of events or objects is not an object");
       std::string name;
       for (const auto& [key, member] : type.members) {
         if (key == "name") name = member.text;

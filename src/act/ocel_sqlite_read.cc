@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <charconv>
+#include <fstream>
 #include <memory>
 #include <unordered_map>
 
@@ -37,6 +38,7 @@ class OcelSqlite {
         static_cast<uint64_t>(status.st_size) > intake_.options.max_document_bytes)
       return Error{ErrorKind::bad_input, "ocel-too-large", "the file is too large, and OCEL must be held whole",
                    intake_.name(), "split the log, or give XES, CSV or NDJSON, which are streamed"};
+    HENG_TRY_VOID(whole(static_cast<uint64_t>(status.st_size)));
     HENG_TRY_VOID(open());
     HENG_TRY_VOID(tables());
     std::unordered_map<std::string, size_t> objects;
@@ -53,6 +55,24 @@ class OcelSqlite {
   Error failed() const {
     return {ErrorKind::bad_input, "sqlite-damaged", fmt::format("SQLite says: {}", printable(sqlite3_errmsg(database_.get()))),
             intake_.name(), "the file is damaged or no OCEL 2.0: get it again"};
+  }
+
+  // SQLite does not miss pages that it is not asked for. Its header (file format, 1.3) says how many there are.
+  Result<void> whole(uint64_t size) const {
+    std::ifstream in(path_, std::ios::binary);
+    unsigned char head[100] = {};
+    in.read(reinterpret_cast<char*>(head), sizeof head);
+    const auto number = [&head](size_t at) {
+      return static_cast<uint64_t>(head[at]) << 24 | static_cast<uint64_t>(head[at + 1]) << 16 |
+             static_cast<uint64_t>(head[at + 2]) << 8 | static_cast<uint64_t>(head[at + 3]);
+    };
+    const uint64_t stated = (number(16) >> 16);
+    const uint64_t page = stated == 1 ? 65536 : stated;
+    const bool current = number(24) == number(92);  // the change counter: else the count is an old one
+    if (!in || (current && page * number(28) > size))
+      return Error{ErrorKind::bad_input, "sqlite-damaged", "the SQLite file is cut off", intake_.name(),
+                   "the file was not transferred whole: get it again"};
+    return {};
   }
 
   Result<void> open() {
