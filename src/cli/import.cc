@@ -161,11 +161,11 @@ int run_export(const ImportArguments& arguments) {
 }
 
 void add_reading_options(CLI::App& command, ImportArguments& arguments) {
-  command.add_option("file", arguments.file, "NDJSON, CSV, XES or OCEL, gz or not; - is standard input")->required();
-  command.add_option("--map", arguments.map, "mapping file (docs/format/mapping.md)");
-  command.add_option("--zone", arguments.zone, "IANA zone of times without offset, Asia/Shanghai");
-  command.add_option("--agency", arguments.agency, "who did the acts that name no agency");
-  command.add_option("--report", arguments.report, "write the report here as JSON");
+  command.add_option("FILE", arguments.file, "NDJSON, CSV, XES or OCEL, gz or not; - is standard input")->required();
+  command.add_option("--map", arguments.map, "mapping file (docs/format/mapping.md)")->type_name("M");
+  command.add_option("--zone", arguments.zone, "IANA zone of times without offset, Asia/Shanghai")->type_name("ZONE");
+  command.add_option("--agency", arguments.agency, "who did the acts that name no agency")->type_name("ID");
+  command.add_option("--report", arguments.report, "write the report here as JSON")->type_name("FILE");
   command.add_option("--format", arguments.format,
                      "auto, ndjson, csv, xes, ocel2-json, ocel2-xml, ocel2-sqlite, ocel1-json");
 }
@@ -176,13 +176,23 @@ void add_import_commands(CLI::App& app, int& exit_code) {
   auto in = std::make_shared<ImportArguments>();
   CLI::App* import = app.add_subcommand("import", "read a foreign log, write acts as NDJSON");
   add_reading_options(*import, *in);
+  import->footer(
+      "Examples:\n"
+      "  heng import fines.xes.gz > fines.ndjson\n"
+      "  heng import custody.csv --map custody.map.json --report odd.json > custody.ndjson\n"
+      "Exit codes: 0 all read, 2 usage, 3 something was refused (told on standard error and in the report), 5 no such file, 70 not written.");
   import->callback([in, &exit_code] { exit_code = run_import(*in); });
 
   auto out = std::make_shared<ImportArguments>();
   CLI::App* export_ = app.add_subcommand("export", "write acts as XES, OCEL, CSV or NDJSON");
   add_reading_options(*export_, *out);
   export_->add_option("--to", out->to, "xes, ocel, ocel-xml, ocel-sqlite, csv or ndjson")->required();
-  export_->add_option("-o,--out", out->out, "write here instead of standard output");
+  export_->add_option("-o,--out", out->out, "write here instead of standard output")->type_name("FILE");
+  export_->footer(
+      "Examples:\n"
+      "  heng export acts.ndjson --to xes -o acts.xes\n"
+      "  heng export acts.ndjson --to ocel-sqlite -o acts.sqlite\n"
+      "Exit codes: as `heng import`.");
   export_->callback([out, &exit_code] { exit_code = run_export(*out); });
 }
 

@@ -267,6 +267,7 @@ void add_law_commands(CLI::App& app, int& exit_code) {
   CLI::App* list_command = law.add_subcommand("list", "names every pack that is found");
   list_command->add_option("--format", arguments->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
+  list_command->footer("Examples:\n  heng law list\n  heng law list --format json");
   list_command->callback([arguments, &exit_code] { exit_code = list(arguments->format, arguments->law); });
 
   CLI::App* fmt_command = law.add_subcommand("fmt", "lays law files out; `-` reads standard input");
@@ -274,6 +275,9 @@ void add_law_commands(CLI::App& app, int& exit_code) {
   fmt_command->add_option("--words", arguments->words, "turns the words of the language: zh or en")
       ->check(CLI::IsMember({"zh", "en"}));
   fmt_command->add_option("FILE", arguments->files, "law files or folders")->required();
+  fmt_command->footer(
+      "Examples:\n  heng law fmt my.law\n  heng law fmt --check draft/\n  heng law fmt --words zh draft/\n"
+      "Exit codes: 0 laid out, 1 --check: a file would change, 3 a file does not parse, 5 no such file, 70 not written.");
   fmt_command->callback([arguments, &exit_code] {
     exit_code = fmt_files(arguments->files, arguments->words, arguments->check);
   });
@@ -284,6 +288,9 @@ void add_law_commands(CLI::App& app, int& exit_code) {
       ->required();
   explain_command->add_option("--pack", arguments->pack, "a pack's name or path; every pack if left out");
   explain_command->add_option("--lang", arguments->language, "zh or en")->check(CLI::IsMember({"zh", "en"}));
+  explain_command->footer(
+      "Examples:\n  heng law explain cn.criminal/detention_family_notice_24h\n  heng law explain custody_investigation_2m --lang zh\n"
+      "Exit codes: 0 explained, 3 the pack has errors, 5 no such rule or pack.");
   explain_command->callback([arguments, &exit_code] {
     exit_code = explain_rule(arguments->name, arguments->pack, arguments->language, arguments->law);
   });
@@ -291,6 +298,7 @@ void add_law_commands(CLI::App& app, int& exit_code) {
   CLI::App* docs_command = law.add_subcommand("docs", "prints a pack as a book, one HTML page");
   docs_command->add_option("PACK", arguments->pack, "a pack's name or path")->required();
   docs_command->add_option("-o,--out", arguments->out, "the file to write; standard output if left out");
+  docs_command->footer("Example:\n  heng law docs cn.criminal -o criminal.html\nExit codes: 0 written, 3 the pack has errors, 5 no such pack, 70 not written.");
   docs_command->callback(
       [arguments, &exit_code] { exit_code = docs(arguments->pack, arguments->out, arguments->law); });
 
@@ -303,6 +311,7 @@ void add_law_commands(CLI::App& app, int& exit_code) {
 
   CLI::App* code_command = app.add_subcommand("explain", "explains the code of a diagnostic");
   code_command->add_option("CODE", arguments->code, "such as law-bad-date")->required();
+  code_command->footer("Example:\n  heng explain law-bad-date\nThe same pages: docs/explain/.");
   code_command->callback([arguments, &exit_code] { exit_code = explain_code(arguments->code); });
 }
 

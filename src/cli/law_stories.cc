@@ -64,7 +64,8 @@ void add_law_test(CLI::App& law_group, int& exit_code) {
   command->add_option("--packs", arguments->law.roots, "a folder to look for packs in, before the usual ones");
   command->add_option("--rule", arguments->rule, "only this rule");
   command->add_flag("--coverage", arguments->coverage, "list the branches no story takes");
-  command->footer("Examples:\n  heng law test cn.criminal\n  heng law test cn.criminal --rule custody_investigation_2m --coverage");
+  command->footer("Examples:\n  heng law test cn.criminal\n  heng law test cn.criminal --rule custody_investigation_2m --coverage\n"
+                  "Exit codes: 0 all passed, 1 a story failed, 3 the pack has errors, 5 no such pack or rule.");
   command->callback([arguments, &exit_code] { exit_code = test(*arguments); });
 }
 

@@ -651,6 +651,7 @@ void add_record_commands(CLI::App& app, int& exit_code) {
   add_record_key_commands(*group, exit_code);
   add_record_witness_commands(*group, exit_code);
   add_record_serve_commands(*group, exit_code);
+  add_record_examples(*group);
 }
 
 }  // namespace heng

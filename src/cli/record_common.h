@@ -60,5 +60,6 @@ void add_record_serve_commands(CLI::App& group, int& exit_code);    // serve sub
 // must have done so when it returns.
 int serve_http(const std::string& listen, record::HttpServer::LaterHandler handler, const char* what,
                record::HttpLimits limits = {}, const std::function<void()>& before_end = {});
+void add_record_examples(CLI::App& record);  // when all of them are there
 
 }  // namespace heng

@@ -33,11 +33,13 @@ int doctor() {
 
 void add_version_command(CLI::App& app, const char* version, int& exit_code) {
   CLI::App* command = app.add_subcommand("version", "the version");
+  command->footer("Example:\n  heng version");
   command->callback([version, &exit_code] {
     fmt::print("heng {}\n", version);
     exit_code = 0;
   });
   CLI::App* doctor_command = app.add_subcommand("doctor", "is everything there that heng needs?");
+  doctor_command->footer("Example:\n  heng doctor\nExit codes: 0 all there, 1 something is missing.");
   doctor_command->callback([&exit_code] { exit_code = doctor(); });
 }
 
