@@ -62,7 +62,7 @@ def heng(name, arguments, wanted, pieces=None, seconds=120, limit=None, says=Non
         problems.append(f"does not end within {seconds} s")
     elif code not in wanted:
         problems.append(f"exits with {code}, not {' or '.join(map(str, wanted))}")
-    if code == 3 and "help: " not in text:
+    if code == 3 and "help: " not in text and "lint" not in arguments:  # lint's answer is on standard output
         problems.append("refuses without saying how to mend it")
     if says and says not in text:
         problems.append(f"does not say `{says}`")
@@ -140,7 +140,7 @@ with tempfile.TemporaryDirectory() as folder:
         # A line-based file cut at a line's end is a shorter file; everything else has an end of its own.
         spoiled(folder, form, good, arguments, (0, 3), whole=form not in ("ndjson", "csv"))
     spoiled(folder, "check", acts, ["check", "--pack", "it.traffic_fines"], (0, 1, 3), whole=False)
-    spoiled(folder, "mapping", mapping, ["import", samples["csv"], "--map"], (0, 3), whole=True)
+    spoiled(folder, "mapping", mapping, ["import", samples["csv"], "--map"], (0, 3, 5), whole=True)  # 5: no such zone
 
     # One endless line or value.
     endless_inputs = {
@@ -161,7 +161,7 @@ with tempfile.TemporaryDirectory() as folder:
     for name, (head, piece, tail) in endless_inputs.items():
         arguments = ["import", "-", *(["--map", mapping] if name.startswith("csv") else [])]
         heng(f"endless {name}", arguments, (0, 3) if name in ("ndjson of spaces", "xes text", "xes comment") else (3,),
-             repeated(head, piece, endless, tail), seconds=300)
+             repeated(head, piece, endless, tail), seconds=300, limit=800 << 10 if name.startswith("ocel") else None)  # held whole, to a limit
     bomb = folder / "bomb.xes.gz"
     with gzip.open(bomb, "wb", compresslevel=1) as out:
         for piece in repeated(b'<log><trace><event><string key="k" value="', b"a", endless, b'"/></event></trace></log>'):
@@ -235,11 +235,11 @@ with tempfile.TemporaryDirectory() as folder:
     for name, bytes_ in nested.items():
         (folder / "nested.law").write_bytes(bytes_)
         for verb in (["law", "lint"], ["law", "fmt", "--check"]):
-            heng(f"{verb[1]}: a law of many {name}", [*verb, folder / "nested.law"], (0, 1, 3), limit=1 << 20)
-    heng("law fmt of an endless line", ["law", "fmt", "-"], (3,), repeated(b"rule ", b"a", endless), limit=64 << 10)
+            heng(f"{verb[1]}: a law of many {name}", [*verb, folder / "nested.law"], (0, 1, 3), limit=512 << 10)
+    heng("law fmt of an endless line", ["law", "fmt", "-"], (3,), repeated(b"rule ", b"a", endless), limit=128 << 10)
     with open(folder / "endless.law", "wb") as out:
         out.truncate(endless)
-    heng("law lint of an endless file", ["law", "lint", folder / "endless.law"], (3,), limit=64 << 10)
+    heng("law lint of an endless file", ["law", "lint", folder / "endless.law"], (3,), limit=128 << 10)
 
 print("\n".join(failures[:80]) or f"{runs} bad inputs met as they should be")
 if failures:

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 
@@ -26,7 +27,7 @@ struct CaseArguments {
 report::TextOptions text_options(const CaseArguments& arguments) {
   report::TextOptions out;
   out.language = terminal_language(arguments.language);
-  out.colour = isatty(STDOUT_FILENO) != 0;
+  out.colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
   out.limit = 0;
   return out;
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -113,7 +114,7 @@ int check(const CheckArguments& arguments) {
   } else {
     report::TextOptions text;
     text.language = terminal_language(arguments.language);
-    text.colour = arguments.out == "-" && isatty(STDOUT_FILENO) != 0;
+    text.colour = arguments.out == "-" && isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
     text.limit = arguments.limit;
     report::write_text(out, report, text);
   }
@@ -174,7 +175,21 @@ void add_check_command(CLI::App& app, int& exit_code) {
       "  heng check --record records/nanshan --pack cn.criminal --proofs proofs/ --record-findings\n"
       "  heng check --record records/nanshan --follow --state state/ --pack cn.criminal --record-findings\n"
       "Exit codes: 0 fine, 1 findings, 2 usage, 3 lines refused, 5 no such pack or file.");
-  command->callback([arguments, &exit_code] {
+  command->callback([arguments, command, &exit_code] {
+    // What would not be heeded is refused, not passed over.
+    for (const char* name : {"--format", "--fail-on", "--lang", "--rule", "--limit", "--out", "--now", "--map", "--zone", "--agency",
+                             "--input-format"})
+      if (arguments->follow && command->count(name) > 0) {
+        fmt::print(stderr, "heng: {} says nothing to --follow, which reads NDJSON and writes changes as NDJSON; help: leave it out\n", name);
+        exit_code = 2;
+        return;
+      }
+    for (const char* name : {"--state", "--event-time"})
+      if (!arguments->follow && command->count(name) > 0) {
+        fmt::print(stderr, "heng: {} goes with --follow; help: add --follow, or leave it out\n", name);
+        exit_code = 2;
+        return;
+      }
     if (!arguments->follow) {
       exit_code = check(*arguments);
       return;

@@ -237,6 +237,11 @@ int print_diagnostics(const law::Diagnostics& diagnostics, const std::vector<law
   options.colour = human && isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
   const std::string text = law::render(diagnostics, sources, options);
   std::fwrite(text.data(), 1, text.size(), to);
+  for (const law::Diagnostic& each : diagnostics.all()) {
+    if (!human || each.severity != law::Level::error) continue;
+    fmt::print(to, "help: `heng explain {}` says how it is mended\n", each.code());
+    break;
+  }
   return diagnostics.ok() ? kFine : kBadInput;
 }
 

@@ -85,6 +85,8 @@ char plain_form(char32_t c) {
   }
 }
 
+constexpr const char* kBreak = "break it: behind a comma, `and` or `or` a line goes on in the next";
+
 class Lexer {
  public:
   Lexer(const SourceFile& source, uint32_t index, Diagnostics& diagnostics)
@@ -93,7 +95,8 @@ class Lexer {
   Tokens run() {
     size_t at = text_.starts_with("\xEF\xBB\xBF") ? 3 : 0;  // a byte order mark is no character of the text
     if (text_.size() > kMaxFileBytes) {
-      diagnostics_.add(Kind::too_large, span(0, 0), "the file is larger than 4 MiB and is not read");
+      diagnostics_.add(Kind::too_large, span(0, 0), "the file is larger than 4 MiB and is not read").help =
+          "split it: the files of a folder are one pack";
       return std::move(out_);
     }
     while (at < text_.size()) {
@@ -135,7 +138,7 @@ class Lexer {
     line.first = static_cast<uint32_t>(out_.tokens.size());
     end_ = end;
     if (end - begin > kMaxLineBytes) {
-      report(Kind::too_large, begin, begin + 1, "a line longer than 65536 bytes is not read");
+      if (Diagnostic* d = report(Kind::too_large, begin, begin + 1, "a line longer than 65536 bytes is not read")) d->help = kBreak;
     } else {
       at_ = begin;
       bool leading = true;
@@ -156,7 +159,8 @@ class Lexer {
           break;
         }
         if (out_.tokens.size() - line.first >= kMaxLineTokens) {
-          report(Kind::too_large, at_, at_ + 1, "a line of more than 4096 words is not read to its end");
+          if (Diagnostic* d = report(Kind::too_large, at_, at_ + 1, "a line of more than 4096 words is not read to its end"))
+            d->help = kBreak;
           break;
         }
         lex_token();

@@ -17,6 +17,8 @@ concept HasClauses = requires(D& decl, LineParser& line) {
   parse_item(decl, std::string_view{}, line);
 };
 
+constexpr size_t kMaxDeclarations = 32768;  // of a file: a short one costs a thousand times its bytes
+
 class Parser {
  public:
   Parser(const SourceFile& source, uint32_t index, Diagnostics& diagnostics, Layout& layout)
@@ -33,6 +35,11 @@ class Parser {
       if (lines()[line].count == 0) {
         ++line;
         continue;
+      }
+      if (file_.declarations.size() >= kMaxDeclarations) {
+        diagnostics_.add(Kind::too_large, first_token(line).span, "a file of more than 32768 declarations is not read to its end").help =
+            "split it: the files of a folder are one pack";
+        break;
       }
       uint32_t end = line + 1;
       while (end < total && (lines()[end].count == 0 || lines()[end].indent > 0)) ++end;
@@ -95,7 +102,8 @@ class Parser {
         if (next >= end || (!header && lines()[next].indent <= clause_indent)) break;
         if (joined.items.size() > kMaxJoinedTokens) {
           diagnostics_.add(Kind::too_large, first_token(line).span,
-                           "a line that goes on for more than 16384 words");
+                           "a line that goes on for more than 16384 words")
+              .help = "make several lines or declarations of it";
           break;
         }
         append_items(next, joined.items);
@@ -358,7 +366,8 @@ class Parser {
                const std::vector<bool>& filled) {
     const auto report = [&](const std::string& what) {
       diagnostics_.add(Kind::missing_clause, decl.name.span,
-                       "`" + std::string(spec.word) + "` " + decl.name.text + " has no " + what);
+                       "`" + std::string(spec.word) + "` " + decl.name.text + " has no " + what)
+          .help = "write it below, on a line of its own that begins with two spaces";
     };
     bool demand = false;
     for (size_t i = 0; i < spec.clauses.size(); ++i) {

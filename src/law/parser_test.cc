@@ -297,5 +297,13 @@ TEST(Parser, SurvivesMutations) {
   }
 }
 
+TEST(Parser, AFileOfTooManyDeclarationsIsNotReadToItsEnd) {
+  std::string text;
+  for (int i = 0; i < 40'000; ++i) text += "role r" + std::to_string(i) + "\n";
+  const Parsed parsed(text);
+  EXPECT_EQ(parsed.file.declarations.size(), 32'768u);
+  EXPECT_EQ(parsed.messages().find("x.law:32769:1: error: a file of more than 32768 declarations"), 0u) << parsed.messages();
+}
+
 }  // namespace
 }  // namespace heng::law
