@@ -14,7 +14,7 @@ struct CommandExample {
 };
 
 constexpr CommandExample kExamples[] = {
-    {"", "init", "  heng record init records/linqi --origin record.example/linqi --agency police-linqi > policy"},
+    {"", "init", "  heng record init records/linqi --origin record.example/linqi --agency police-linqi > policy; echo quorum none >> policy"},
     {"", "append", "  heng record append records/linqi acts.ndjson"},
     {"", "show", "  heng record show records/linqi --case LQ-0001"},
     {"", "checkpoint", "  heng record checkpoint records/linqi --offline"},
