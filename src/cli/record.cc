@@ -567,7 +567,6 @@ void add_record_commands(CLI::App& app, int& exit_code) {
         ->check(CLI::Range(1, 2048));
     command->add_option("--twin", arguments->twin, "sm3: a second tree over the same entries, with SM3 and an SM2 signature")
         ->check(CLI::IsMember({"sm3"}));
-    command->footer("Example:\n  heng record init records/nanshan --origin record.example.org/nanshan --agency police --twin sm3");
     command->callback([arguments, &exit_code] { exit_code = run_init(*arguments); });
   }
   {

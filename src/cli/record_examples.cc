@@ -1,4 +1,4 @@
-// An example for each command of `heng record`, one after the other a walk through a record's life. tests/help_test.py
+// Examples for the commands of `heng record`, one after the other a walk through a record's life. tests/help_test.py
 // walks it.
 #include <CLI/CLI.hpp>
 
@@ -14,7 +14,9 @@ struct CommandExample {
 };
 
 constexpr CommandExample kExamples[] = {
-    {"", "init", "  heng record init records/linqi --origin record.example/linqi --agency police-linqi > policy; echo quorum none >> policy"},
+    {"", "init",
+     "  heng record init records/linqi --origin record.example/linqi --agency police-linqi > policy; echo quorum none >> policy\n"
+     "  heng record init records/nanshan --origin record.example.org/nanshan --agency police --twin sm3"},
     {"", "append", "  heng record append records/linqi acts.ndjson"},
     {"", "show", "  heng record show records/linqi --case LQ-0001"},
     {"", "checkpoint", "  heng record checkpoint records/linqi --offline"},
@@ -39,7 +41,6 @@ constexpr CommandExample kExamples[] = {
     {"witness", "add-log",
      "  heng record witness add-log w/uni --origin record.example/linqi --key \"$(grep -o 'record.example/linqi+.*' policy)\""},
     {"witness", "serve", "  heng record witness serve w/uni --listen 127.0.0.1:8081"},
-    {"", "serve", "  heng record serve records/linqi --listen 127.0.0.1:8080"},
     {"", "mirror", "  heng record mirror copies/linqi --from records/linqi --policy policy"},
     {"", "restore", "  heng record restore restored/linqi --from copies/linqi --policy policy"},
 };
