@@ -71,7 +71,7 @@ check(f"all {len(plants)} violations were planted", plants <= planted, str(sorte
 check(f"at least 400 rules are broken ({len(rules)})", len(rules) >= 400)
 named = {pack["name"] for pack in json.loads(subprocess.run([heng, "law", "list", "--packs", packs, "--format", "json"], check=True,
                                                         stdout=subprocess.PIPE, text=True).stdout)
-         if pack["rules"] and pack["name"].startswith("cn.")}
+         if pack["rules"] and pack["name"].startswith("cn.") and pack["name"] != "cn.watches"}  # figures breach nothing
 check("rules of every Chinese pack are among them", named == {rule.split("/")[0] for rule in rules}, str(named))
 findings, _ = judge(acts)
 code, text = score(truth, findings)

@@ -73,6 +73,7 @@ int check(const CheckArguments& arguments) {
       for (const auto& d : heads->clocks) take(d);
       for (const auto& d : heads->separations) take(d);
       for (const auto& d : heads->powers) take(d);
+      for (const auto& d : heads->watches) take(d);
     }
     if (options.only_rules.empty()) {
       fmt::print(stderr, "heng: no rule is called `{}`; help: `heng law list` names the packs, `heng law explain` a rule\n", rule);

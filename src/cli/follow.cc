@@ -19,6 +19,7 @@
 #include "act/json.h"
 #include "cli/record_common.h"
 #include "watch/engine.h"
+#include "watch/figures.h"
 
 namespace heng {
 namespace {
@@ -138,6 +139,17 @@ int follow(const FollowOptions& options) {
   watch::EngineOptions engine_options;
   engine_options.missing = options.missing;
   watch::Engine engine((*law)->plan, engine_options);
+  watch::LiveFigures figures(engine.history());
+  const auto take = [&](const Act& act, std::vector<watch::History::Note>* notes, const watch::Engine::Sink& sink) {
+    const auto added = engine.act(act, notes, sink);
+    figures.touch((*law)->plan.symbols.find(act.case_id));
+    if (sink) figures.tick(engine.now(), act.id, sink);  // what was told already is added up once, below
+    return added;
+  };
+  const auto move_time = [&](Instant to, const watch::Engine::Sink& sink) {
+    engine.tick(to, sink);
+    figures.tick(engine.now(), "time", sink);
+  };
   watch_for_interrupt();
 
   std::optional<Journal> journal;
@@ -150,7 +162,7 @@ int follow(const FollowOptions& options) {
     }
     // What was told follows again from the acts told about and the time told; it is not told twice.
     for (const std::string& line : journal->stored()) {
-      if (count == journal->told_count() && journal->told_now()) engine.tick(*journal->told_now(), nullptr);
+      if (count == journal->told_count() && journal->told_now()) move_time(*journal->told_now(), nullptr);
       const auto act = act_from_json(line);
       if (!act.ok()) {
         print_error(Error{ErrorKind::verification, "state-damaged", "an act of the state folder cannot be read: " + act.error().what,
@@ -158,15 +170,15 @@ int follow(const FollowOptions& options) {
         return 4;
       }
       if (count < journal->told_count())
-        engine.act(act.value(), nullptr, nullptr);
+        take(act.value(), nullptr, nullptr);
       else
-        engine.act(act.value(), nullptr, tell);
+        take(act.value(), nullptr, tell);
       ++count;
     }
-    if (count <= journal->told_count() && journal->told_now()) engine.tick(*journal->told_now(), nullptr);
+    if (count <= journal->told_count() && journal->told_now()) move_time(*journal->told_now(), nullptr);
     journal->forget_stored();
     std::cout.flush();
-    if (count > 0) fmt::print(stderr, "state: {} acts, {} findings standing\n", count, engine.standing());
+    if (count > 0) fmt::print(stderr, "state: {} acts, {} findings standing\n", count, engine.standing() + figures.findings().size());
   }
 
   ActReader reader;
@@ -177,9 +189,9 @@ int follow(const FollowOptions& options) {
   Instant latest{INT64_MIN};
   const auto advance = [&] {
     if (!options.event_time)
-      engine.tick(wall_clock(), tell);
+      move_time(wall_clock(), tell);
     else if (latest.us != INT64_MIN)
-      engine.tick(latest, tell);
+      move_time(latest, tell);
   };
   std::vector<char> buffer(size_t{1} << 16);
   constexpr size_t kLongestLine = size_t{16} << 20;
@@ -187,7 +199,8 @@ int follow(const FollowOptions& options) {
     // Wait for input, or until something is due.
     int timeout = 1000;
     if (!options.event_time) {
-      const int64_t left = engine.next_due().us == INT64_MAX ? kSecond * 60 : engine.next_due().us - wall_clock().us;
+      const Instant due = std::min(engine.next_due(), figures.next_due());
+      const int64_t left = due.us == INT64_MAX ? kSecond * 60 : due.us - wall_clock().us;
       timeout = static_cast<int>(std::clamp<int64_t>(left / 1000 + 1, 1, 60'000));
     }
     pollfd input{STDIN_FILENO, POLLIN, 0};
@@ -239,7 +252,7 @@ int follow(const FollowOptions& options) {
         latest = std::max(latest, act.at.instant);
         advance();
         std::vector<watch::History::Note> notes;
-        const auto added = engine.act(act, &notes, tell);
+        const auto added = take(act, &notes, tell);
         if (added == watch::History::Added::refused) {
           ++refused;
           for (const auto& note : notes) fmt::print(stderr, "refused: {}; help: {}\n", note.what, note.help);

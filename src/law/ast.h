@@ -412,6 +412,46 @@ struct ConsequenceDecl : DeclBase {
   Pattern voids;
 };
 
+inline constexpr int64_t kWatchNeeds = 30;          // acts, where the watch says nothing
+inline constexpr int64_t kWatchFalseDiscovery = 5;  // percent
+
+// A figure over many cases: what is counted, of whom, over which windows, and what of it is told.
+struct WatchDecl : DeclBase {
+  Meta meta;
+  std::optional<For> key;      // absent: each act counts once; else once for each value in its case
+  std::vector<Pattern> on;     // the acts that count
+  std::vector<Condition> when;
+  // `agency`, `agency of NAME`, `level`, `level of NAME`: NAME is a role or an act type. A role alone stands only in a
+  // pairing.
+  struct Unit {
+    enum class Kind : uint8_t { agency, level, role };
+    Kind kind = Kind::agency;
+    Name of;
+    Span span;
+  };
+  std::vector<Unit> per;  // one, or two: a pairing
+  struct Measure {
+    enum class Kind : uint8_t { share, followed, not_followed, count, rate, distinct, quantile, time_until, time_since };
+    Kind kind = Kind::count;
+    std::vector<Atom> where;          // share
+    std::optional<Pattern> pattern;   // followed, not_followed, rate, time_until, time_since
+    std::optional<Quantity> within;   // followed, not_followed, time_until
+    Operand operand;                  // distinct, quantile
+    Decimal percent;                  // quantile, time_until, time_since
+    Span span;
+  };
+  Measure measure;
+  std::string every;           // over every week, month, quarter, year
+  int64_t last_days = 0;       // over the last N days
+  bool same_kind = true;       // peers
+  bool same_level = true;
+  bool above = false;
+  bool below = false;
+  std::optional<Decimal> margin;           // by at least NUM%
+  std::optional<int64_t> needs;            // at least NUM acts
+  std::optional<Decimal> false_discovery;  // percent
+};
+
 struct Datum {
   Name field;
   std::vector<Factor> values;  // several: a list; number, text, date (with clock: a time), path (a code), yes_no
@@ -455,7 +495,7 @@ struct TestDecl : DeclBase {
 
 using Decl = std::variant<PackDecl, SourceDecl, RoleDecl, AgencyDecl, OfficeDecl, SubjectDecl, ActDecl, PeriodDecl,
                           SettingDecl, TableDecl, StateDecl, FactDecl, RuleDecl, ClockDecl, SeparationDecl, PowerDecl,
-                          ConsequenceDecl, TestDecl>;
+                          ConsequenceDecl, TestDecl, WatchDecl>;
 
 struct SourceFile {
   std::string path;

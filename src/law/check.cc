@@ -102,6 +102,7 @@ void check_one(CheckContext& context, uint32_t pack, const Decl& decl) {
   if (const auto* separation = std::get_if<SeparationDecl>(&decl))
     check_separation(context, pack, *separation);
   if (const auto* power = std::get_if<PowerDecl>(&decl)) check_power(context, pack, *power);
+  if (const auto* watch = std::get_if<WatchDecl>(&decl)) check_watch(context, pack, *watch);
   if (const auto* consequence = std::get_if<ConsequenceDecl>(&decl)) {
     check_consequence(context, pack, *consequence);
   }

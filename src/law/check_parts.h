@@ -19,6 +19,7 @@ void check_power(CheckContext& context, uint32_t pack, const PowerDecl& power);
 void check_consequence(CheckContext& context, uint32_t pack, const ConsequenceDecl& consequence);
 // Clocks, states and facts that depend on one another in a ring.
 void check_rings(CheckContext& context);
+void check_watch(CheckContext& context, uint32_t pack, const WatchDecl& watch);
 void check_test(CheckContext& context, uint32_t pack, const TestDecl& test);
 
 // The key of a declaration with `for`, looked up once; reports an unknown subject.

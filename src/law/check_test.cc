@@ -181,6 +181,27 @@ const Case kCases[] = {
      "rule r \"一\" \"One\"\n  on        search_executed\n  require   warrant_shown = yes\n"},
     {"law-apart-mixed", "s", "",
      "separation s \"分\" \"Apart\"\n  cites     CPL 1\n  apart     judge, closed\n"},
+    {"law-watch-person", "judge", "agency of judge",
+     "watch w \"监\" \"W\"\n  on        closed\n  per       judge\n  measures  count\n  over      every year\n"
+     "  flags     above\n"},
+    {"law-watch-unit", "level", "",
+     "watch w \"监\" \"W\"\n  on        closed\n  per       agency with level\n  measures  count\n"
+     "  over      every year\n  flags     above\n"},
+    {"law-watch-unit", "rate to seized", "",
+     "watch w \"监\" \"W\"\n  on        closed\n  per       judge with officer\n  measures  rate to seized\n"
+     "  over      every year\n  flags     above\n"},
+    {"law-watch-number", "w", "",
+     "watch w \"监\" \"W\"\n  on        closed\n  per       agency\n  measures  count\n  over      every year\n"
+     "  flags     above\n  false discovery 60%\n"},
+    {"law-watch-number", "w", "",
+     "watch w \"监\" \"W\"\n  on        search_executed\n  per       agency\n"
+     "  measures  quantile 100% of amount\n  over      every year\n  flags     above\n"},
+    {"law-unknown-role", "judgge", "did you mean `judge`?",
+     "watch w \"监\" \"W\"\n  on        closed\n  per       agency of judgge\n  measures  count\n"
+     "  over      every year\n  flags     above\n"},
+    {"law-across-cases", "person across cases", "",
+     "watch w \"监\" \"W\"\n  for       each person across cases\n  on        search_executed\n  per       agency\n"
+     "  measures  count\n  over      every year\n  flags     above\n"},
     {"law-subject-path", "report_id", "`data.report_id`",
      "subject report \"报案\" \"Report\" is report_id\n"},
     {"law-rolling-state", "in_custody", "",

@@ -30,6 +30,11 @@ constexpr ClauseSpec kPower[] = {one("cites"),    one("severity"), one("binds"),
 constexpr ClauseSpec kConsequence[] = {one("cites"),    one("severity"), one("binds"),
                                        one("in force"), needed("on"),    needed("voids")};
 
+constexpr ClauseSpec kWatch[] = {
+    one("cites"),       one("severity"),     one("binds"),    one("in force"), one("for"),
+    many_needed("on"),  many("when"),        needed("per"),   needed("measures"), needed("over"),
+    one("peers"),       needed("flags"),     one("needs"),    one("false discovery")};
+
 constexpr DeclarationSpec kSpecs[] = {
     {"pack", kPack},
     {"source", {}},
@@ -49,6 +54,7 @@ constexpr DeclarationSpec kSpecs[] = {
     {"power", kPower},
     {"consequence", kConsequence},
     {"test", {}},
+    {"watch", kWatch},
 };
 
 }  // namespace

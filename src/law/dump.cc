@@ -456,6 +456,42 @@ void body(Out& out, const ConsequenceDecl& decl) {
   out.flag("voids_this", decl.voids_this);
   if (!decl.voids_this) put(out, decl.voids);
 }
+void body(Out& out, const WatchDecl& decl) {
+  static constexpr std::string_view kUnits[] = {"agency", "level", "role"};
+  static constexpr std::string_view kMeasures[] = {"share",    "followed", "not_followed", "count",     "rate",
+                                                   "distinct", "quantile", "time_until",   "time_since"};
+  put(out, decl.meta);
+  put(out, decl.key);
+  for (const Pattern& pattern : decl.on) {
+    out.open("on");
+    put(out, pattern);
+    out.close();
+  }
+  put(out, "when", decl.when);
+  for (const WatchDecl::Unit& unit : decl.per) {
+    out.open("per");
+    out.word(kUnits[static_cast<size_t>(unit.kind)]);
+    out.field("of", unit.of);
+    out.close();
+  }
+  out.open("measures");
+  out.word(kMeasures[static_cast<size_t>(decl.measure.kind)]);
+  put(out, "where", decl.measure.where);
+  if (decl.measure.pattern) put(out, *decl.measure.pattern);
+  if (decl.measure.within) put(out, *decl.measure.within);
+  if (!decl.measure.operand.factors.empty()) put(out, decl.measure.operand);
+  out.word(decl.measure.percent.text());
+  out.close();
+  out.field("every", decl.every);
+  out.field("last_days", std::to_string(decl.last_days));
+  out.flag("same_kind", decl.same_kind);
+  out.flag("same_level", decl.same_level);
+  out.flag("above", decl.above);
+  out.flag("below", decl.below);
+  if (decl.margin) out.field("margin", decl.margin->text());
+  if (decl.needs) out.field("needs", std::to_string(*decl.needs));
+  if (decl.false_discovery) out.field("false_discovery", decl.false_discovery->text());
+}
 void body(Out& out, const TestDecl& decl) {
   for (const Story& story : decl.stories) {
     out.text += "\n  ";
@@ -468,7 +504,7 @@ void body(Out& out, const TestDecl& decl) {
 
 constexpr std::string_view kWords[] = {"pack", "source", "role",       "agency", "office",      "subject",
                                        "act",  "period", "setting",    "table",  "state",       "fact",
-                                       "rule", "clock",  "separation", "power",  "consequence", "test"};
+                                       "rule", "clock",  "separation", "power",  "consequence", "test", "watch"};
 static_assert(std::size(kWords) == std::variant_size_v<Decl>);
 
 }  // namespace

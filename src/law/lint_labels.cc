@@ -8,7 +8,8 @@ namespace {
 bool finds(const Symbol& symbol) {
   const auto* clock = symbol.as<ClockDecl>();
   return symbol.as<RuleDecl>() != nullptr || (clock != nullptr && !clock->may) ||
-         symbol.as<SeparationDecl>() != nullptr || symbol.as<PowerDecl>() != nullptr;
+         symbol.as<SeparationDecl>() != nullptr || symbol.as<PowerDecl>() != nullptr ||
+         symbol.as<WatchDecl>() != nullptr;
 }
 
 void label(LintContext& context, const DeclBase& decl, bool needed) {

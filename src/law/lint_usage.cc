@@ -74,6 +74,12 @@ struct Used : Visitor {
       add(Space::role, apart->apart);
       add(Space::act, apart->apart);
     }
+    if (const auto* watch = std::get_if<WatchDecl>(&decl)) {
+      for (const WatchDecl::Unit& unit : watch->per) {
+        add(Space::role, unit.of);
+        add(Space::act, unit.of);
+      }
+    }
     if (const auto* power = std::get_if<PowerDecl>(&decl)) {
       for (const PowerDecl::Holder& holder : power->held_by) {
         add(Space::role, holder.role);

@@ -483,7 +483,7 @@ std::vector<PackInfo> list_packs(const std::vector<std::string>& roots) {
           }
           if (std::holds_alternative<RuleDecl>(decl) || std::holds_alternative<ClockDecl>(decl) ||
               std::holds_alternative<SeparationDecl>(decl) || std::holds_alternative<PowerDecl>(decl) ||
-              std::holds_alternative<ConsequenceDecl>(decl)) {
+              std::holds_alternative<ConsequenceDecl>(decl) || std::holds_alternative<WatchDecl>(decl)) {
             rules.insert({base.name.text, base.part.text});
           }
         }

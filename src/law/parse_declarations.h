@@ -25,6 +25,7 @@ void parse_header(ClockDecl& decl, LineParser& line);
 void parse_header(SeparationDecl& decl, LineParser& line);
 void parse_header(PowerDecl& decl, LineParser& line);
 void parse_header(ConsequenceDecl& decl, LineParser& line);
+void parse_header(WatchDecl& decl, LineParser& line);
 void parse_header(TestDecl& decl, LineParser& line);
 
 // One item of a clause named by its words ("met by"); declarations without clauses have none.
@@ -39,6 +40,8 @@ void parse_item(ClockDecl& decl, std::string_view clause, LineParser& line);
 void parse_item(SeparationDecl& decl, std::string_view clause, LineParser& line);
 void parse_item(PowerDecl& decl, std::string_view clause, LineParser& line);
 void parse_item(ConsequenceDecl& decl, std::string_view clause, LineParser& line);
+
+void parse_item(WatchDecl& decl, std::string_view clause, LineParser& line);
 
 // The statements of one line of a story.
 void parse_statements(Story& story, LineParser& line);

@@ -95,6 +95,7 @@ void parse_header(ClockDecl& decl, LineParser& line) { name_and_labels(decl, lin
 void parse_header(SeparationDecl& decl, LineParser& line) { name_and_labels(decl, line, true); }
 void parse_header(PowerDecl& decl, LineParser& line) { name_and_labels(decl, line, true); }
 void parse_header(ConsequenceDecl& decl, LineParser& line) { name_and_labels(decl, line, true); }
+void parse_header(WatchDecl& decl, LineParser& line) { name_and_labels(decl, line, true); }
 void parse_header(TestDecl& decl, LineParser& line) { declared_name(decl, line, true); }
 
 }  // namespace heng::law

@@ -163,6 +163,71 @@ PowerDecl::Holder holder(LineParser& line) {
   return out;
 }
 
+WatchDecl::Unit watch_unit(LineParser& line) {
+  using Unit = WatchDecl::Unit;
+  Unit out;
+  const size_t first = line.position();
+  if (line.accept("level", WordRole::type)) {
+    out.kind = Unit::Kind::level;
+  } else if (line.accept("agency", WordRole::none)) {
+    out.kind = Unit::Kind::agency;
+  } else {
+    out.kind = Unit::Kind::role;
+    out.of = line.name("`agency`, `level` or, in a pairing, a role");
+  }
+  if (out.kind != Unit::Kind::role && !line.failed() && line.accept("of")) out.of = line.name("a role or an act type");
+  out.span = line.span_from(first);
+  return out;
+}
+
+WatchDecl::Measure watch_measure(LineParser& line) {
+  using Kind = WatchDecl::Measure::Kind;
+  WatchDecl::Measure out;
+  const size_t first = line.position();
+  const auto within = [&] {
+    if (!line.failed() && line.expect("within")) out.within = line.quantity();
+  };
+  if (line.accept("share")) {
+    if (line.accept("where")) {
+      out.kind = Kind::share;
+      out.where = line.all_of();
+    } else if (line.accept("followed by") || line.is("not followed by")) {
+      out.kind = line.accept("not followed by") ? Kind::not_followed : Kind::followed;
+      out.pattern = line.pattern();
+      within();
+    } else {
+      line.fail("`where`, `followed by` or `not followed by`");
+    }
+  } else if (line.accept("count")) {
+    out.kind = Kind::count;
+  } else if (line.accept("rate to")) {
+    out.kind = Kind::rate;
+    out.pattern = line.pattern();
+  } else if (line.accept("distinct")) {
+    out.kind = Kind::distinct;
+    out.operand = line.operand();
+  } else if (line.accept("quantile")) {
+    if (auto percent = line.percent()) out.percent = *percent;
+    if (!line.failed() && line.expect("of")) {
+      if (line.accept("time until")) {
+        out.kind = Kind::time_until;
+        out.pattern = line.pattern();
+        within();
+      } else if (line.accept("time since")) {
+        out.kind = Kind::time_since;
+        out.pattern = line.pattern();
+      } else {
+        out.kind = Kind::quantile;
+        out.operand = line.operand();
+      }
+    }
+  } else {
+    line.fail("`share`, `count`, `rate to`, `distinct` or `quantile`");
+  }
+  out.span = line.span_from(first);
+  return out;
+}
+
 }  // namespace
 
 void parse_item(PackDecl& decl, std::string_view clause, LineParser& line) {
@@ -377,6 +442,58 @@ void parse_item(ConsequenceDecl& decl, std::string_view clause, LineParser& line
     decl.voids_this = true;
   } else {
     decl.voids = line.pattern();
+  }
+}
+
+void parse_item(WatchDecl& decl, std::string_view clause, LineParser& line) {
+  if (meta_item(decl.meta, clause, line)) return;
+  if (clause == "for") {
+    decl.key = key_item(line);
+  } else if (clause == "on") {
+    decl.on.push_back(line.pattern());
+  } else if (clause == "when") {
+    decl.when.push_back(line.condition());
+  } else if (clause == "per") {
+    decl.per.push_back(watch_unit(line));
+    if (!line.failed() && line.accept("with")) decl.per.push_back(watch_unit(line));
+  } else if (clause == "measures") {
+    decl.measure = watch_measure(line);
+  } else if (clause == "over") {
+    if (line.accept("the last")) {
+      if (const auto days = line.whole("a number of days")) decl.last_days = *days;
+      if (!line.failed()) line.expect("days", WordRole::unit);
+      return;
+    }
+    if (!line.expect("every")) return;
+    for (const char* word : {"week", "month", "quarter", "year"})
+      if (line.accept(word)) decl.every = word;
+    if (decl.every.empty()) line.fail("`week`, `month`, `quarter` or `year`");
+  } else if (clause == "peers") {
+    decl.same_kind = decl.same_level = false;
+    if (line.accept("any")) return;
+    if (!line.expect("of the same")) return;
+    do {
+      if (line.accept("kind")) {
+        decl.same_kind = true;
+      } else if (line.accept("level", WordRole::type)) {
+        decl.same_level = true;
+      } else {
+        line.fail("`kind` or `level`");
+      }
+    } while (!line.failed() && line.accept("and"));
+  } else if (clause == "flags") {
+    if (line.accept("above or below")) {
+      decl.above = decl.below = true;
+    } else if (line.accept("above")) {
+      decl.above = true;
+    } else if (line.expect("below")) {
+      decl.below = true;
+    }
+    if (!line.failed() && line.accept("by at least")) decl.margin = line.percent();
+  } else if (clause == "needs") {
+    if (line.expect("at least")) decl.needs = line.whole("a number of acts");
+  } else {
+    decl.false_discovery = line.percent();
   }
 }
 

@@ -202,6 +202,7 @@ class Parser {
     if (word == "separation") read<SeparationDecl>(spec, begin, end);
     if (word == "power") read<PowerDecl>(spec, begin, end);
     if (word == "consequence") read<ConsequenceDecl>(spec, begin, end);
+    if (word == "watch") read<WatchDecl>(spec, begin, end);
     if (word == "test") read<TestDecl>(spec, begin, end);
   }
 

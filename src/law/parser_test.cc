@@ -214,9 +214,40 @@ TEST(Parser, ChineseWords) {
   EXPECT_EQ(dump(Parsed("act x\n  data cites: text\n").file), "(act \"x\" (data \"cites\" (text)))\n");
 }
 
+TEST(Parser, Watches) {
+  const Parsed parsed(
+      "watch w \"监\" \"Watch\"\n  cites CPL 1\n  for each person\n  on a, b where x = 1\n  when y = 2\n  per agency of judge\n"
+      "  measures share not followed by c where z = 3 within 12 months\n  over every quarter\n  peers of the same level\n"
+      "  flags above by at least 25%\n  needs at least 20\n  false discovery 1%\n"
+      "watch v\n  on a\n  per judge with lawyer\n  measures quantile 90% of time since b\n  over the last 90 days\n"
+      "  peers any\n  flags above or below\n");
+  EXPECT_EQ(parsed.messages(), "");
+  const auto& w = std::get<WatchDecl>(parsed.file.declarations.at(0));
+  EXPECT_EQ(w.measure.kind, WatchDecl::Measure::Kind::not_followed);
+  EXPECT_EQ(w.measure.pattern->where.size(), 1U);
+  EXPECT_TRUE(w.measure.within);
+  EXPECT_EQ(w.every, "quarter");
+  EXPECT_TRUE(!w.same_kind && w.same_level && w.above && !w.below);
+  EXPECT_EQ(*w.needs, 20);
+  const auto& v = std::get<WatchDecl>(parsed.file.declarations.at(1));
+  EXPECT_EQ(v.per.size(), 2U);
+  EXPECT_EQ(v.last_days, 90);
+  EXPECT_TRUE(!v.same_kind && !v.same_level && v.above && v.below);
+  // The same in Chinese words.
+  const Parsed chinese(
+      "监测 v\n  于 a\n  按 judge 附 lawyer\n  计量 分位 90% 属 时长自 b\n  逢 最近的 90 日\n  同类 任意\n  提示 高于或低于\n");
+  EXPECT_EQ(chinese.messages(), "");
+  EXPECT_EQ(dump(chinese.file),
+            dump(Parsed("watch v\n  on a\n  per judge with lawyer\n  measures quantile 90% of time since b\n"
+                        "  over the last 90 days\n  peers any\n  flags above or below\n").file));
+  EXPECT_EQ(codes("watch x\n  on y\n  per agency\n  measures shares\n  over every year\n  flags above\n"), "law-syntax");
+  EXPECT_EQ(codes("watch x\n  on y\n  per agency\n  measures count\n  over every day\n  flags above\n"), "law-syntax");
+  EXPECT_EQ(codes("watch x\n  on y\n  per agency\n  measures count\n  over every year\n"), "law-missing-clause");
+}
+
 TEST(Parser, OneMistakeOneDiagnostic) {
   EXPECT_EQ(codes("rul x\n  on y\n  require z\n"), "law-unknown-declaration");
-  EXPECT_EQ(codes("watch x\n  over y\n"), "law-not-yet");
+  EXPECT_EQ(codes("duty x\n  over y\n"), "law-not-yet");
   EXPECT_EQ(codes("  on y\nrole a\n"), "law-unknown-declaration");
   EXPECT_EQ(codes("act rule\n"), "law-reserved-name");
   EXPECT_EQ(codes("rule x\n  on y\n  requires z\n            w\n  when v\n"), "law-unknown-clause");

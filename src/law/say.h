@@ -81,6 +81,7 @@ class Sayer {
   std::string all_of(const std::vector<Atom>& atoms) const;
   std::string cites_suffix(const std::vector<Cite>& cites) const;
   std::string earlier(const Atom& atom) const;
+  void watch(const WatchDecl& watch, std::vector<SaidClause>& out) const;  // say_watches.cc
   std::string zh_or_en(const char* zh, const char* en) const { return zh_ ? zh : en; }
 
   const Names& names_;

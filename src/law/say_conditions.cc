@@ -246,6 +246,10 @@ std::vector<SaidClause> Sayer::clauses(const Decl& decl) const {
     c.line("遇有", "on", event(consequence->on));
     c.line("使无效", "makes void",
            consequence->voids_this ? zh_or_en("该行为", "that act") : say(consequence->voids));
+  } else if (const auto* counted = std::get_if<WatchDecl>(&decl)) {
+    binds(counted->meta);
+    key(counted->key);
+    watch(*counted, c.out);
   } else if (const auto* state = std::get_if<StateDecl>(&decl)) {
     key(state->key);
     c.lines(state->day_after ? "开始于次日" : "开始于",

@@ -42,6 +42,7 @@ std::optional<Space> space_of(const Decl& decl) {
     std::optional<Space> operator()(const SeparationDecl&) const { return Space::rule; }
     std::optional<Space> operator()(const PowerDecl&) const { return Space::rule; }
     std::optional<Space> operator()(const ConsequenceDecl&) const { return Space::rule; }
+    std::optional<Space> operator()(const WatchDecl&) const { return Space::rule; }
   };
   return std::visit(Of{}, decl);
 }
@@ -78,6 +79,7 @@ const Meta* meta_of(const Decl& decl) {
   if (const auto* separation = std::get_if<SeparationDecl>(&decl)) return &separation->meta;
   if (const auto* power = std::get_if<PowerDecl>(&decl)) return &power->meta;
   if (const auto* consequence = std::get_if<ConsequenceDecl>(&decl)) return &consequence->meta;
+  if (const auto* watch = std::get_if<WatchDecl>(&decl)) return &watch->meta;
   return nullptr;
 }
 
@@ -87,6 +89,7 @@ const std::optional<For>* key_of(const Decl& decl) {
   if (const auto* separation = std::get_if<SeparationDecl>(&decl)) return &separation->key;
   if (const auto* state = std::get_if<StateDecl>(&decl)) return &state->key;
   if (const auto* fact = std::get_if<FactDecl>(&decl)) return &fact->key;
+  if (const auto* watch = std::get_if<WatchDecl>(&decl)) return &watch->key;
   return nullptr;
 }
 

@@ -145,6 +145,15 @@ struct Walk {
     event(value.on, PatternRole::on);
     if (!value.voids_this) pattern(value.voids, PatternRole::voids);
   }
+  void operator()(const WatchDecl& value) {
+    cites(value.meta.cites);
+    for (const Pattern& each : value.on) pattern(each, PatternRole::on);
+    conditions(value.when);
+    atoms(value.measure.where);
+    if (value.measure.pattern) pattern(*value.measure.pattern, PatternRole::counted);
+    if (value.measure.within) quantity(*value.measure.within);
+    operand(value.measure.operand);
+  }
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ enum class PatternRole : uint8_t {
   since,
   lets,  // a power's act
   voids,
+  counted,  // what a watch measures beside the acts it is kept of
 };
 
 // Override what is wanted. Each is called before what it contains.

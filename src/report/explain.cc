@@ -55,7 +55,8 @@ void explain(Screen& screen, const watch::Finding& finding) {
   const Text& label = finding.label;
   screen.paragraph(screen.word(kind) + "[" + printable(rule) + "]: " + screen.word(label, " / "), 0,
                    ink_of(finding.kind), 2);
-  std::string place = screen.word("案件", "case") + " " + printable(finding.case_id);
+  std::string place = finding.case_id.empty() ? screen.word("跨案", "across cases")
+                                              : screen.word("案件", "case") + " " + printable(finding.case_id);
   if (!finding.key.empty()) place += ", " + printable(show_key(finding.key));
   if (!finding.acts.empty())
     place += ", " + screen.word("行为", "act") + " " + printable(finding.acts.front());

@@ -50,7 +50,7 @@ std::string timestamp(OffsetTime time) { return format_rfc3339(time).substr(0, 1
 
 void write_case(std::ostream& out, const watch::Finding& finding) {
   std::string name = finding.case_id;
-  if (!finding.key.empty()) name += " " + show_key(finding.key);
+  if (!finding.key.empty()) name += (name.empty() ? "" : " ") + show_key(finding.key);
   name += " [" + finding.id + "]";
   out << "    <testcase" << attribute("classname", finding.rule) << attribute("name", name)
       << attribute("time", "0") << ">\n";

@@ -57,9 +57,12 @@ void write_location(JsonWriter& json, const watch::Finding& finding, const std::
   if (id > 0) json.field("id", id);
   json.key("logicalLocations").begin_array().begin_object();
   if (act != nullptr) {
-    json.field("name", *act).field("fullyQualifiedName", finding.case_id + "/" + *act).field("kind", "act");
+    json.field("name", *act)
+        .field("fullyQualifiedName", finding.case_id.empty() ? *act : finding.case_id + "/" + *act)
+       .field("kind", "act");
   } else {
-    json.field("name", finding.case_id).field("fullyQualifiedName", finding.case_id).field("kind", "case");
+    const std::string& name = finding.case_id.empty() ? finding.rule : finding.case_id;  // a figure is of no one case
+    json.field("name", name).field("fullyQualifiedName", name).field("kind", finding.case_id.empty() ? "figure" : "case");
   }
   json.end_object().end_array().end_object();
 }

@@ -37,7 +37,7 @@ constexpr std::array<Word, 9> kStates{{
     {"void", "无效", "void"},
 }};
 
-constexpr std::array<Word, 17> kSteps{{
+constexpr std::array<Word, 22> kSteps{{
     {"start", "起算", "start"},
     {"base", "基本期限", "base"},
     {"extension", "延长", "extension"},
@@ -55,6 +55,11 @@ constexpr std::array<Word, 17> kSteps{{
     {"value", "取值", "value"},
     {"missing", "缺少", "missing"},
     {"void", "无效", "void"},
+    {"figure", "数值", "figure"},
+    {"peers", "同类", "peers"},
+    {"test", "检验", "test"},
+    {"bound", "误报控制", "error bound"},
+    {"limit", "局限", "limits"},
 }};
 
 std::string two_digits(int64_t value) {

@@ -906,6 +906,42 @@ class Compiler {
     plan_.consequences.push_back(std::move(consequence));
   }
 
+  void define_one(const Names& own, const law::WatchDecl& d) {
+    const auto fraction = [](const Decimal& percent) { return std::stod(percent.text()) / 100; };
+    Watch watch;
+    static_cast<Head&>(watch) = head_of(own, d, d.meta, d.key);
+    Body body{&own, {}, watch.subject};
+    for (const law::Pattern& on : d.on) watch.on.push_back(pattern(body, on));
+    watch.when = conditions(body, d.when);
+    for (const law::WatchDecl::Unit& unit : d.per) {
+      Watch::Unit out;
+      out.kind = unit.kind;
+      out.name = source_of(unit.span);
+      if (unit.of && unit.kind != law::WatchDecl::Unit::Kind::role && own.acts.contains(unit.of.text))
+        out.type = type_index(unit.of);
+      else if (unit.of)
+        out.role = sym(unit.of.text);
+      watch.per.push_back(std::move(out));
+    }
+    watch.measure = d.measure.kind;
+    watch.where = atoms(body, d.measure.where);
+    if (d.measure.pattern) watch.pattern = pattern(body, *d.measure.pattern);
+    if (d.measure.within) watch.within = quantity(body, *d.measure.within);
+    if (!d.measure.operand.factors.empty()) watch.operand = operand(body, d.measure.operand, false);
+    watch.quantile = fraction(d.measure.percent);
+    watch.every = d.every;
+    watch.last_days = static_cast<int32_t>(d.last_days);
+    watch.same_kind = d.same_kind;
+    watch.same_level = d.same_level;
+    watch.above = d.above;
+    watch.below = d.below;
+    if (d.margin) watch.margin = fraction(*d.margin);
+    watch.needs = d.needs.value_or(law::kWatchNeeds);
+    watch.false_discovery = fraction(d.false_discovery.value_or(Decimal::of(law::kWatchFalseDiscovery)));
+    watch.aliases = count_aliases(body, d);
+    plan_.watches.push_back(std::move(watch));
+  }
+
   const law::PackSet& set_;
   const law::Pack* pack_ = nullptr;
   Plan plan_;

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "watch/case_judge.h"
+#include "watch/figures.h"
 #include "watch/needs.h"
 
 namespace heng::watch {
@@ -122,7 +123,10 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
     std::vector<CaseView> views;
     std::vector<std::string> reported;
     std::map<std::pair<int32_t, Sym>, Across> across;
+    std::vector<Sample> samples;
   };
+  const bool one_case = !options.only_case.empty();  // figures are kept over all cases, or not at all
+  const Figures figures(history, options.only_rules);
   const size_t jobs = static_cast<size_t>(std::max(1, options.jobs));
   std::vector<Part> parts(jobs);
   std::atomic<size_t> next{0};
@@ -159,6 +163,7 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
             }
           }
         }
+        if (!one_case) figures.collect(scope, options.now, part.samples);
         const size_t before_case = part.findings.size();
         judge.run(part.findings, nullptr);
         if (options.all_views || (options.views && part.findings.size() > before_case)) {
@@ -205,6 +210,11 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
     const Key only{key.first, key.second};
     judge.run(out.findings, &only);
   }
+  std::vector<Sample> samples;
+  for (Part& part : parts)
+    samples.insert(samples.end(), std::make_move_iterator(part.samples.begin()), std::make_move_iterator(part.samples.end()));
+  std::vector<Finding> flags = figures.judge(samples, options.now);
+  out.findings.insert(out.findings.end(), std::make_move_iterator(flags.begin()), std::make_move_iterator(flags.end()));
   std::sort(out.findings.begin(), out.findings.end(), before);
   std::sort(out.cases.begin(), out.cases.end(),
             [](const CaseView& a, const CaseView& b) { return natural_compare(a.case_id, b.case_id) < 0; });

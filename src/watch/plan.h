@@ -318,6 +318,34 @@ struct Consequence : Head {
   Pattern voids;
 };
 
+// A figure over many cases (figures.h).
+struct Watch : Head {
+  std::vector<Pattern> on;
+  std::vector<Condition> when;
+  struct Unit {
+    law::WatchDecl::Unit::Kind kind = law::WatchDecl::Unit::Kind::agency;
+    Sym role = 0;          // `of ROLE`; of a pairing of roles: the role
+    int32_t type = kNone;  // `of ACT`
+    std::string name;      // how a finding's key calls it
+  };
+  std::vector<Unit> per;
+  law::WatchDecl::Measure::Kind measure = law::WatchDecl::Measure::Kind::count;
+  std::vector<Atom> where;
+  Pattern pattern;
+  std::optional<Quantity> within;
+  Operand operand;
+  double quantile = 0.5;
+  std::string every;
+  int32_t last_days = 0;
+  bool same_kind = true;
+  bool same_level = true;
+  bool above = false;
+  bool below = false;
+  double margin = 0;  // 0.5: by at least 50%
+  int64_t needs = 0;
+  double false_discovery = 0;
+};
+
 struct Office {
   Sym kind = 0;
   Sym level = 0;
@@ -352,6 +380,7 @@ struct Plan {
   std::vector<Separation> separations;
   std::vector<Power> powers;
   std::vector<Consequence> consequences;
+  std::vector<Watch> watches;
   std::vector<Sym> agency_kinds;
   std::unordered_map<Sym, Office> offices;
   std::unordered_map<Sym, int32_t> levels;  // order

@@ -105,6 +105,7 @@ const cases = [];
 {
   const byCase = new Map();
   for (const f of findings) {
+    if (f.case === "") continue; // a figure over many cases belongs to none
     if (!byCase.has(f.case)) byCase.set(f.case, []);
     byCase.get(f.case).push(f);
   }

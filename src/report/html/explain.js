@@ -38,7 +38,7 @@ function explanation(f, depth, toCase) {
     el("p", { class: "rule-id" }, idText(rule)),
     el("p", { class: "message" }, user(pick(f.message))),
     facts([
-      [t("case"), user(f.case)],
+      [t("case"), f.case === "" ? t("acrossCases") : user(f.case)],
       [t("key"), f.key.length > 0 ? user(keyText(f.key)) : null],
       [t("severity"), word(SEVERITIES, f.severity)],
       [t("since"), el("span", { class: "time" }, (atEnd ? endText : timeText)(f.at, home))],
@@ -51,7 +51,7 @@ function explanation(f, depth, toCase) {
     ]),
     f.provisional && el("p", { class: "remark" }, t("provisional")),
     f.why.length > 0 && [el("h" + (depth + 1), {}, t("sum")), sumTable(whyAt(f.why))],
-    toCase &&
+    toCase && f.case !== "" &&
       el("p", { class: "actions noprint" }, el("button", { type: "button", class: "primary", onclick: () => toCase(f.case) }, t("openCase"))),
   );
 }

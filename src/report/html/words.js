@@ -51,6 +51,7 @@ const WORDS = {
   page: ["第 {n} / {all} 页", "Page {n} of {all}"],
   close: ["收起", "Close"],
   case: ["案件", "Case"],
+  acrossCases: ["跨案", "across cases"],
   key: ["对象", "About"],
   severity: ["级别", "Severity"],
   since: ["成立于", "Since"],
@@ -150,6 +151,11 @@ const STEPS = {
   value: ["取值", "value"],
   missing: ["缺少", "missing"],
   void: ["无效", "void"],
+  figure: ["数值", "figure"],
+  peers: ["同类", "peers"],
+  test: ["检验", "test"],
+  bound: ["误报控制", "error bound"],
+  limit: ["局限", "limits"],
 };
 
 let language = "zh";
