@@ -1,4 +1,4 @@
-// heng case show|clocks and heng finding list|explain: one case or one finding of a history, with its whole reckoning.
+// heng case show|clocks|next and heng finding list|explain: one case or one finding of a history, with its whole reckoning.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,8 +10,10 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/gate_report.h"
 #include "cli/history_options.h"
 #include "report/words.h"
+#include "watch/next.h"
 #include "watch/oracle.h"
 
 namespace heng {
@@ -22,6 +24,10 @@ struct CaseArguments {
   std::string id;
   std::string language;
   std::string format = "text";
+  std::string role;
+  std::string agency;
+  std::string person;
+  bool allowed_only = false;
 };
 
 report::TextOptions text_options(const CaseArguments& arguments) {
@@ -83,6 +89,65 @@ int show_case(const CaseArguments& arguments, What what) {
     std::cout << report::clocks_text(verdicts.cases[0], text);
   }
   return told(loaded.value());
+}
+
+// What the official may do now, the most pressing first.
+int next(CaseArguments arguments) {
+  arguments.history.keep_case = arguments.id;
+  auto loaded = load_history(arguments.history);
+  if (!loaded.ok()) {
+    print_error(loaded.error());
+    return exit_code_of(loaded.error());
+  }
+  for (const std::string& problem : loaded->problems) fmt::print(stderr, "refused: {}\n", problem);
+  const watch::NextQuestion question{arguments.id, arguments.role, arguments.agency, arguments.person, loaded->now};
+  auto steps = watch::next_steps(loaded->law->plan, loaded->kept, question);
+  if (!steps.ok()) {
+    print_error(steps.error());
+    return exit_code_of(steps.error());
+  }
+  using Verdict = watch::GateAnswer::Verdict;
+  if (arguments.allowed_only)
+    std::erase_if(*steps, [](const watch::NextStep& step) {
+      return step.answer.verdict != Verdict::allowed && step.answer.verdict != Verdict::warned;
+    });
+  if (arguments.format == "json") {
+    nlohmann::ordered_json out;
+    out["schema"] = "heng/next/v1";
+    out["case"] = arguments.id;
+    out["role"] = arguments.role;
+    out["agency"] = arguments.agency;
+    if (!arguments.person.empty()) out["person"] = arguments.person;
+    out["now"] = format_rfc3339(loaded->now);
+    out["steps"] = nlohmann::ordered_json::array();
+    for (const watch::NextStep& step : *steps) {
+      nlohmann::ordered_json one;
+      one["type"] = step.type;
+      one["label"] = {{"zh", step.label.zh}, {"en", step.label.en}};
+      one["on"] = nlohmann::ordered_json::object();
+      for (const auto& [subject, value] : step.on) one["on"][subject] = value;
+      one["answer"] = watch::name_of(step.answer.verdict);
+      set_answer(one, step.answer);
+      out["steps"].push_back(std::move(one));
+    }
+    fmt::print("{}\n", out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return 0;
+  }
+  const bool zh = terminal_language(arguments.language) == report::Language::zh;
+  size_t counts[4] = {};
+  for (const watch::NextStep& step : *steps) ++counts[static_cast<size_t>(step.answer.verdict)];
+  fmt::print(fmt::runtime(zh ? "案件 {}，{} 时点 {}：可以实施 {} 项，注意 {} 项，缺少事实 {} 项，不得实施 {} 项\n"
+                             : "case {}, {} at {}: {} allowed, {} with a warning, {} lacking facts, {} not allowed\n"),
+             arguments.id, arguments.role + (arguments.agency.empty() ? "" : " " + arguments.agency),
+             format_rfc3339(loaded->now), counts[0], counts[1], counts[3], counts[2]);
+  for (const watch::NextStep& step : *steps) {
+    std::string on;
+    for (const auto& [subject, value] : step.on) on += " " + value;
+    fmt::print("\n{} ({}){}: {}\n", zh ? step.label.zh : step.label.en, step.type, on,
+               verdict_words(step.answer.verdict, zh));
+    print_answer(step.answer, zh, 2);
+  }
+  return 0;
 }
 
 int findings(const CaseArguments& arguments, bool explain) {
@@ -153,6 +218,19 @@ void add_case_commands(CLI::App& app, int& exit_code) {
   command = add(*cases, "clocks", "every clock of the case with its sum", *clocks, "CASE");
   command->footer("Example:\n  heng case clocks LQ-0001 --history acts.ndjson --pack cn.criminal --now 2026-03-05");
   command->callback([clocks, &exit_code] { exit_code = show_case(*clocks, What::clocks); });
+
+  auto step = std::make_shared<CaseArguments>();
+  command = add(*cases, "next", "what an official may do in the case now, what meets a running deadline first", *step, "CASE");
+  command->add_option("--role", step->role, "the official's role, as the packs name it")->required();
+  command->add_option("--office", step->agency, "the official's office, an agency's id");
+  command->add_option("--person", step->person, "the official's own id; rules about who did what before need it");
+  command->add_flag("--allowed", step->allowed_only, "only what may be done");
+  command->footer(
+      "An act is shown if its type names the role, or a power over it is the role's. Each is asked of the gate as if done now,\n"
+      "with nothing more stated than who, where and whom: what needs a fact says which.\n"
+      "Example:\n  heng case next GD-0001 --role investigator --office police-nanshan --history acts.ndjson --pack cn.criminal --now now\n"
+      "Exit codes: 0 told, 5 no such case or role.");
+  command->callback([step, &exit_code] { exit_code = next(*step); });
 
   CLI::App* group = app.add_subcommand("finding", "findings of a history, one by one");
   group->require_subcommand(1);

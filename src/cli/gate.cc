@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -11,6 +10,7 @@
 
 #include "act/json.h"
 #include "cli/cli.h"
+#include "cli/gate_report.h"
 #include "cli/history_options.h"
 #include "watch/gate.h"
 
@@ -23,62 +23,6 @@ struct GateArguments {
   std::string format = "text";
   std::string language;
 };
-
-nlohmann::ordered_json json_of(const watch::Finding& finding) {
-  nlohmann::ordered_json out;
-  out["rule"] = finding.rule;
-  if (!finding.part.empty()) out["part"] = finding.part;
-  out["severity"] = watch::name_of(finding.severity);
-  out["message"] = {{"zh", finding.message.zh}, {"en", finding.message.en}};
-  out["cites"] = finding.cites;
-  if (!finding.missing.empty()) out["missing"] = finding.missing;
-  nlohmann::ordered_json why = nlohmann::ordered_json::array();
-  for (const watch::Why& line : finding.why) why.push_back({{"step", line.step}, {"zh", line.text.zh}, {"en", line.text.en}});
-  out["why"] = why;
-  return out;
-}
-
-nlohmann::ordered_json json_of(const watch::ClockView& clock) {
-  nlohmann::ordered_json out;
-  out["rule"] = clock.rule;
-  out["label"] = {{"zh", clock.label.zh}, {"en", clock.label.en}};
-  if (clock.end) out["due"] = format_rfc3339(*clock.end);
-  nlohmann::ordered_json sum = nlohmann::ordered_json::array();
-  for (const watch::Why& line : clock.sum) sum.push_back({{"step", line.step}, {"zh", line.text.zh}, {"en", line.text.en}});
-  out["sum"] = sum;
-  return out;
-}
-
-void print_text(const watch::GateAnswer& answer, bool zh) {
-  const auto pick = [zh](const watch::Text& text) { return zh ? text.zh : text.en; };
-  switch (answer.verdict) {
-    case watch::GateAnswer::Verdict::allowed: fmt::print("{}\n", zh ? "可以实施" : "allowed"); break;
-    case watch::GateAnswer::Verdict::warned: fmt::print("{}\n", zh ? "可以实施，但请注意" : "allowed, with a warning"); break;
-    case watch::GateAnswer::Verdict::refused: fmt::print("{}\n", zh ? "不得实施" : "not allowed"); break;
-    case watch::GateAnswer::Verdict::cannot_tell: fmt::print("{}\n", zh ? "无法判断：缺少事实" : "cannot tell: facts are missing"); break;
-  }
-  const auto list = [&](const std::vector<watch::Finding>& findings, const char* mark) {
-    for (const watch::Finding& finding : findings) {
-      std::string cites;
-      for (const std::string& cite : finding.cites) cites += (cites.empty() ? "" : ", ") + cite;
-      fmt::print("  {} {}  [{}; {}]\n", mark, pick(finding.message), finding.rule, cites);
-      for (const watch::Why& line : finding.why)
-        if (line.step == "condition" || line.step == "excuse") fmt::print("      {}\n", pick(line.text));
-    }
-  };
-  list(answer.against, "x");
-  list(answer.unknown, "?");
-  list(answer.warnings, "!");
-  for (const watch::ClockView& clock : answer.meets)
-    fmt::print("  + {}{}\n", zh ? "履行：" : "meets: ", pick(clock.label) + (clock.state == watch::ClockState::late ? (zh ? "（已迟延）" : " (late)") : ""));
-  for (const watch::ClockView& clock : answer.starts)
-    fmt::print("  > {}{}{}\n", zh ? "随即开始计时：" : "then owes: ", pick(clock.label),
-               clock.end ? (zh ? "，届满 " : ", by ") + format_rfc3339(*clock.end) : std::string());
-  for (const watch::ClockView& clock : answer.extends)
-    fmt::print("  ~ {}{}{}\n", zh ? "期限变动：" : "moves: ", pick(clock.label),
-               clock.end ? (zh ? "，新的届满 " : ", new end ") + format_rfc3339(*clock.end) : std::string());
-  for (const watch::Text& cure : answer.cures) fmt::print("  = {}{}\n", zh ? "合法途径：" : "lawful way: ", pick(cure));
-}
 
 int gate(const GateArguments& arguments) {
   auto loaded = load_history(arguments.history);
@@ -117,28 +61,12 @@ int gate(const GateArguments& arguments) {
     out["schema"] = "heng/gate/v1";
     out["answer"] = watch::name_of(answer->verdict);
     out["at"] = format_rfc3339(act->at);
-    const auto findings = [](const std::vector<watch::Finding>& list) {
-      nlohmann::ordered_json array = nlohmann::ordered_json::array();
-      for (const watch::Finding& finding : list) array.push_back(json_of(finding));
-      return array;
-    };
-    const auto clocks = [](const std::vector<watch::ClockView>& list) {
-      nlohmann::ordered_json array = nlohmann::ordered_json::array();
-      for (const watch::ClockView& clock : list) array.push_back(json_of(clock));
-      return array;
-    };
-    out["against"] = findings(answer->against);
-    out["unknown"] = findings(answer->unknown);
-    out["warnings"] = findings(answer->warnings);
-    out["starts"] = clocks(answer->starts);
-    out["meets"] = clocks(answer->meets);
-    out["extends"] = clocks(answer->extends);
-    nlohmann::ordered_json cures = nlohmann::ordered_json::array();
-    for (const watch::Text& cure : answer->cures) cures.push_back({{"zh", cure.zh}, {"en", cure.en}});
-    out["cures"] = cures;
+    set_answer(out, answer.value());
     fmt::print("{}\n", out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
-    print_text(answer.value(), terminal_language(arguments.language) == report::Language::zh);
+    const bool zh = terminal_language(arguments.language) == report::Language::zh;
+    fmt::print("{}\n", verdict_words(answer->verdict, zh));
+    print_answer(answer.value(), zh, 2);
   }
   if (answer->verdict == watch::GateAnswer::Verdict::refused) return 1;
   return answer->verdict == watch::GateAnswer::Verdict::cannot_tell ? 10 : 0;

@@ -229,6 +229,7 @@ Result<LoadedHistory> load_history(const HistoryOptions& options) {
     read.on_format = [&own_ids](Format format) { own_ids = format == Format::ndjson; };
     const auto take = [&](Act& act) {
       notes.clear();
+      if (!options.keep_case.empty() && act.case_id == options.keep_case) out.kept.push_back(act);
       const auto added = out.history->add(act, &notes, own_ids);
       // Of two contents under one id one is refused, whichever came first.
       const bool refused = added == watch::History::Added::refused || added == watch::History::Added::replaced;

@@ -46,6 +46,7 @@ struct HistoryOptions {
   std::string format = "auto";
   int jobs = 0;          // 0: one a processor
   RecordSource record;   // acts from a record instead of files
+  std::string keep_case; // keep the acts of this case as they were read, too
 };
 // What every reader of a history asks for; --now and --jobs only where they change something.
 void add_history_options(CLI::App& command, HistoryOptions& options, bool files_are_positional);
@@ -55,6 +56,7 @@ void add_jobs_option(CLI::App& command, HistoryOptions& options);
 struct LoadedHistory {
   std::unique_ptr<LoadedLaw> law;
   std::unique_ptr<watch::History> history;
+  std::vector<Act> kept;  // of keep_case
   OffsetTime now;
   uint64_t refused = 0;
   std::vector<std::string> notes;    // for the report and standard error

@@ -220,6 +220,7 @@ class Compiler {
     type.name = name;
     type.label = text_of(d);
     if (!d.named.empty()) plan_.act_index[sym(d.named)] = index;
+    for (const law::Name& role : d.by) type.by.push_back(sym(role.text));
     for (const law::Name& subject : d.on) type.on.push_back(sym(subject.text));
     for (const law::FieldDecl& field : d.fields) {
       type.fields[sym(field.name.text)] = ActField{field.type.kind, field.else_latest, ""};

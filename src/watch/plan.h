@@ -214,6 +214,7 @@ struct SpanField {
 struct ActType {
   Sym name = 0;
   Text label;
+  std::vector<Sym> by;  // roles that usually do it
   std::vector<Sym> on;  // subjects it lists
   std::unordered_map<Sym, ActField> fields;
   std::unordered_map<Sym, SpanField> spans;
