@@ -8,12 +8,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
+#include <set>
 #include <sstream>
 
 #include "act/json.h"
@@ -30,6 +33,8 @@ void on_signal(int) { interrupted = 1; }
 // What survives a restart: every act taken in, and up to which of them, and until when, the changes were told.
 //   DIR/acts.ndjson  the acts, one a line, synced before they are judged
 //   DIR/told         "COUNT NOW_US": written after the changes were flushed; replaced as a whole
+//   DIR/standing     what of the changes stands: a line a change, a line "told COUNT NOW_US" after each batch
+//   DIR/packs        the packs and the calendar by which it was told: with others, what differs is told anew
 class Journal {
  public:
   Result<void> open(const std::string& folder) {
@@ -45,6 +50,11 @@ class Journal {
     std::ifstream told(folder + "/told");
     int64_t now = 0;
     if (told >> told_count_ >> now) told_now_ = Instant{now};
+    if (told_now_) read_standing(folder + "/standing");
+    standing_file_ = ::open((folder + "/standing").c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
+    if (standing_file_ < 0 || ::ftruncate(standing_file_, static_cast<off_t>(standing_size_)) != 0) return trouble("cannot be opened");
+    std::ifstream packs(folder + "/packs", std::ios::binary);
+    packs_.assign(std::istreambuf_iterator<char>(packs), {});
     // A line that was torn by a crash was never judged: it is cut off.
     std::ifstream in(folder + "/acts.ndjson", std::ios::binary);
     std::string line;
@@ -59,12 +69,51 @@ class Journal {
   }
   ~Journal() {
     if (acts_ >= 0) ::close(acts_);
+    if (standing_file_ >= 0) ::close(standing_file_);
     if (lock_ >= 0) ::close(lock_);
   }
 
   const std::vector<std::string>& stored() const { return stored_; }
   uint64_t told_count() const { return told_count_; }
   std::optional<Instant> told_now() const { return told_now_; }
+  // By which packs and calendar it was told; empty: by none yet.
+  const std::string& packs() const { return packs_; }
+  Result<void> keep_packs(const std::string& packs) {
+    if (packs == packs_) return {};
+    if (!replace("packs", packs)) return trouble("cannot be written");
+    packs_ = packs;
+    return {};
+  }
+  // What was told and stands, without words.
+  const std::map<std::string, watch::Finding>& standing() const { return standing_; }
+  void note(const watch::Change& change) {
+    const watch::Finding& f = change.finding;
+    if (change.what == watch::Change::What::withdrawn) {
+      standing_.erase(f.id);
+      noted_ += "-\t" + f.id + "\n";
+      return;
+    }
+    watch::Finding& kept = standing_[f.id];
+    kept = watch::Finding{};
+    kept.id = f.id;
+    kept.rule = f.rule;
+    kept.part = f.part;
+    kept.kind = f.kind;
+    kept.severity = f.severity;
+    kept.case_id = f.case_id;
+    kept.at = f.at;
+    kept.message.en = fingerprint(f);
+    noted_ += fmt::format("+\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", f.id, f.rule, f.part, static_cast<int>(f.kind),
+                          static_cast<int>(f.severity), f.at.instant.us, f.at.offset_minutes, kept.message.en, escaped(f.case_id));
+  }
+  // What of a finding may change under the same id.
+  static std::string fingerprint(const watch::Finding& finding) {
+    std::string text = fmt::format("{} {} {} ", static_cast<int>(finding.kind), finding.at.instant.us,
+                                   finding.due ? finding.due->instant.us : 0);
+    text += finding.message.en;
+    for (const std::string& act : finding.acts) text += " " + act;
+    return fmt::format("{:016x}", std::hash<std::string>{}(text));
+  }
   void forget_stored() { std::vector<std::string>().swap(stored_); }
 
   Result<void> append(const std::string& lines) {
@@ -79,12 +128,13 @@ class Journal {
     return {};
   }
   Result<void> told(uint64_t count, Instant now) {
-    const std::string fresh = path_ + "/told.new";
-    const int fd = ::open(fresh.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
     const std::string text = fmt::format("{} {}\n", count, now.us);
-    const bool good = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fdatasync(fd) == 0;
-    if (fd >= 0) ::close(fd);
-    if (!good || ::rename(fresh.c_str(), (path_ + "/told").c_str()) != 0) return trouble("cannot be written");
+    if (!noted_.empty()) {
+      noted_ += "told " + text;
+      if (!write_whole(standing_file_, noted_) || ::fdatasync(standing_file_) != 0) return trouble("cannot be written");
+      noted_.clear();
+    }
+    if (!replace("told", text)) return trouble("cannot be written");
     return {};
   }
 
@@ -93,15 +143,107 @@ class Journal {
     return Error{ErrorKind::environment, "state-folder", fmt::format("`{}` {}: {}", path_, what, std::strerror(errno)), "",
                  "check the folder, its permissions and the space left"};
   }
+  static bool write_whole(int fd, const std::string& text) {
+    size_t done = 0;
+    while (done < text.size()) {
+      const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return false;
+      done += static_cast<size_t>(n);
+    }
+    return true;
+  }
+  bool replace(const std::string& name, const std::string& text) const {
+    const std::string fresh = path_ + "/" + name + ".new";
+    const int fd = ::open(fresh.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+    const bool good = fd >= 0 && write_whole(fd, text) && ::fdatasync(fd) == 0;
+    if (fd >= 0) ::close(fd);
+    return good && ::rename(fresh.c_str(), (path_ + "/" + name).c_str()) == 0;
+  }
+  static std::string escaped(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+      if (c == '\\' || c == '\t' || c == '\n') out += '\\';
+      out += c == '\t' ? 't' : c == '\n' ? 'n' : c;
+    }
+    return out;
+  }
+  static std::string plain(const std::string& text) {
+    std::string out;
+    for (size_t i = 0; i < text.size(); ++i) {
+      if (text[i] != '\\' || i + 1 == text.size()) {
+        out += text[i];
+        continue;
+      }
+      ++i;
+      out += text[i] == 't' ? '\t' : text[i] == 'n' ? '\n' : text[i];
+    }
+    return out;
+  }
+  template <typename T>
+  static bool number(const std::string& text, T& out) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    return error == std::errc() && end == text.data() + text.size();
+  }
+  // Up to the last batch that `told` vouches for: what comes after it is told again.
+  void read_standing(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string line;
+    std::vector<std::vector<std::string>> batch;
+    uint64_t read = 0;
+    while (std::getline(in, line) && !in.eof()) {
+      read += line.size() + 1;
+      if (line.starts_with("told ")) {
+        std::istringstream words(line.substr(5));
+        uint64_t count = 0;
+        int64_t now = 0;
+        if (!(words >> count >> now) || count > told_count_ || now > told_now_->us) return;
+        for (const auto& parts : batch) {
+          if (parts[0] == "-") {
+            standing_.erase(parts[1]);
+            continue;
+          }
+          int kind = 0;
+          int severity = 0;
+          int64_t at_us = 0;
+          int offset = 0;
+          if (!number(parts[4], kind) || !number(parts[5], severity) || !number(parts[6], at_us) || !number(parts[7], offset))
+            return;
+          watch::Finding& kept = standing_[parts[1]];
+          kept.id = parts[1];
+          kept.rule = parts[2];
+          kept.part = parts[3];
+          kept.kind = static_cast<watch::Kind>(kind);
+          kept.severity = static_cast<watch::Severity>(severity);
+          kept.at = {Instant{at_us}, offset};
+          kept.message.en = parts[8];
+          kept.case_id = plain(parts[9]);
+        }
+        batch.clear();
+        standing_size_ = read;
+        continue;
+      }
+      std::vector<std::string> parts;
+      std::istringstream fields(line);
+      for (std::string part; std::getline(fields, part, '\t');) parts.push_back(part);
+      if (parts.size() == 9 && line.ends_with('\t')) parts.emplace_back();  // of no case
+      if (!(parts.size() == 2 && parts[0] == "-") && !(parts.size() == 10 && parts[0] == "+")) return;
+      batch.push_back(std::move(parts));
+    }
+  }
+
   std::string path_;
   int lock_ = -1;
+  int standing_file_ = -1;
+  uint64_t standing_size_ = 0;
+  std::map<std::string, watch::Finding> standing_;
+  std::string noted_;  // changes told since
+  std::string packs_;
   int acts_ = -1;
   std::vector<std::string> stored_;
   uint64_t told_count_ = 0;
   std::optional<Instant> told_now_;
 };
-
-void tell(const watch::Change& change) { tell_change(change, {}); }
 
 }  // namespace
 
@@ -153,6 +295,10 @@ int follow(const FollowOptions& options) {
   watch_for_interrupt();
 
   std::optional<Journal> journal;
+  const auto tell = [&journal](watch::Change&& change) {
+    tell_change(change, {});
+    if (journal) journal->note(change);
+  };
   uint64_t count = 0;
   if (!options.state.empty()) {
     journal.emplace();
@@ -160,9 +306,42 @@ int follow(const FollowOptions& options) {
       print_error(opened.error());
       return exit_code_of(opened.error());
     }
-    // What was told follows again from the acts told about and the time told; it is not told twice.
+    // What was told follows again from the acts told about and the time told; it is not told twice. By other packs or
+    // another calendar, what differs is told, with `packs` as its cause.
+    std::string packs;
+    for (const watch::PackSummary& pack : (*law)->plan.packs) packs += pack.name + " " + pack.hash + "\n";
+    packs += "calendar " + (*law)->plan.holidays.hash() + "\n";
+    const auto tell_differences = [&] {
+      if (journal->packs().empty() || journal->packs() == packs) return;
+      std::vector<watch::Finding> now = engine.findings();
+      for (watch::Finding& finding : figures.findings()) now.push_back(std::move(finding));
+      std::set<std::string> ids;
+      for (const watch::Finding& finding : now) ids.insert(finding.id);
+      const std::map<std::string, watch::Finding> before = journal->standing();
+      for (const auto& [id, finding] : before) {
+        if (ids.contains(id)) continue;
+        watch::Finding gone = finding;
+        gone.message = {};
+        gone.at.offset_minutes = 0;
+        tell({watch::Change::What::withdrawn, std::move(gone), "packs"});
+      }
+      for (watch::Finding& finding : now) {
+        const auto old = before.find(finding.id);
+        if (old == before.end())
+          tell({watch::Change::What::raised, std::move(finding), "packs"});
+        else if (old->second.message.en != Journal::fingerprint(finding))
+          tell({watch::Change::What::changed, std::move(finding), "packs"});
+      }
+    };
+    bool caught_up = false;
+    const auto catch_up = [&] {
+      if (caught_up || !journal->told_now()) return;
+      caught_up = true;
+      move_time(*journal->told_now(), nullptr);
+      tell_differences();
+    };
     for (const std::string& line : journal->stored()) {
-      if (count == journal->told_count() && journal->told_now()) move_time(*journal->told_now(), nullptr);
+      if (count == journal->told_count()) catch_up();
       const auto act = act_from_json(line);
       if (!act.ok()) {
         print_error(Error{ErrorKind::verification, "state-damaged", "an act of the state folder cannot be read: " + act.error().what,
@@ -175,9 +354,19 @@ int follow(const FollowOptions& options) {
         take(act.value(), nullptr, tell);
       ++count;
     }
-    if (count <= journal->told_count() && journal->told_now()) move_time(*journal->told_now(), nullptr);
+    catch_up();
     journal->forget_stored();
     std::cout.flush();
+    if (!std::cout) return 70;
+    if (count > 0 && engine.now().us != INT64_MIN)
+      if (const auto written = journal->told(count, engine.now()); !written.ok()) {
+        print_error(written.error());
+        return exit_code_of(written.error());
+      }
+    if (const auto written = journal->keep_packs(packs); !written.ok()) {
+      print_error(written.error());
+      return exit_code_of(written.error());
+    }
     if (count > 0) fmt::print(stderr, "state: {} acts, {} findings standing\n", count, engine.standing() + figures.findings().size());
   }
 
