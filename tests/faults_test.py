@@ -136,7 +136,7 @@ check("and back again", sorted((f["id"], f["kind"], f["at"]) for f in before.val
 # An act that can no longer be read is named, never passed over.
 path = state / "acts.ndjson"
 kept = path.read_text().splitlines()
-kept[len(kept) // 2] = kept[len(kept) // 2][:-9] + "#" + kept[len(kept) // 2][-8:]
+kept[len(kept) // 2] = "#" + kept[len(kept) // 2][1:]
 path.write_text("\n".join(kept) + "\n")
 code = follower.feed([])
 check("a damaged act is told, with its line", code == 4 and f"acts.ndjson:{len(kept) // 2 + 1}" in follower.notes, follower.notes)

@@ -179,6 +179,7 @@ Result<void> load_record(const HistoryOptions& options, LoadedHistory& out) {
   std::vector<watch::History::Note> notes;
   const auto take = [&](uint64_t index, Act& act) {
     notes.clear();
+    if (!options.keep_case.empty() && act.case_id == options.keep_case) out.kept.push_back(act);
     const auto added = out.history->add(act, &notes);
     if (added == watch::History::Added::refused) ++out.refused;
     for (const watch::History::Note& note : notes) {

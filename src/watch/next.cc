@@ -66,19 +66,17 @@ Result<std::vector<NextStep>> next_steps(Plan& plan, std::span<const Act> acts, 
   if (types.empty())
     return Error{ErrorKind::not_found, "next-role", "no pack here gives the role `" + question.role + "` anything to do", "",
                  "roles are declared in the packs: `role NAME …`"};
-  const auto history_of_case = [&](History& history) {
-    for (const Act& act : acts) history.add(act, nullptr);
-  };
+  History history(plan);
+  for (const Act& act : acts) history.add(act, nullptr);
   // What the case has named, subject by subject.
   std::vector<std::vector<std::string>> named(plan.subjects.size());
   {
-    History history(plan);
-    history_of_case(history);
     const LiveActs live = live_acts(history, history.acts_of(plan.symbols.find(question.case_id)), question.at.instant);
     const Scope scope(history, live.acts, false);
     for (size_t i = 0; i < named.size(); ++i)
       for (const Sym value : scope.values(static_cast<int32_t>(i))) named[i].push_back(plan.symbols.string(value));
   }
+  Gate gate(history);
   std::vector<NextStep> out;
   for (const uint16_t type : types) {
     Act act;
@@ -108,9 +106,7 @@ Result<std::vector<NextStep>> next_steps(Plan& plan, std::span<const Act> acts, 
       asked = std::move(wider);
     }
     for (const auto& [one, concerns] : asked) {
-      History history(plan);
-      history_of_case(history);
-      HENG_TRY(GateAnswer answer, ask_gate(history, one));
+      HENG_TRY(GateAnswer answer, gate.ask(one));
       out.push_back({one.type, plan.acts[type].label, concerns, std::move(answer)});
     }
   }
