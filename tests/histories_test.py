@@ -2,7 +2,7 @@
 """Whole histories against all packs: every breach at its minute, and no other breach of any rule.
 
 tests/histories/NAME.acts.ndjson is a case with several faults in the middle of ordinary acts; NAME.expected.json lists all
-breaches, worked out from the law by hand. Each is judged as it stands and with its lines in reverse.
+breaches, each one read against the law when it was written down. Each is judged as it stands and with its lines in reverse.
 """
 import json
 import os
