@@ -7,6 +7,18 @@
 #include "cli/cli.h"
 #include "cli/law.h"
 
+namespace {
+
+// An option that may be given again takes one value each time, so that it never swallows the file after it;
+// `--history FILE…` alone takes many.
+void one_value_each(CLI::App& app) {
+  for (CLI::Option* option : app.get_options())
+    if (!option->get_positional() && option->get_single_name() != "history") option->allow_extra_args(false);
+  for (CLI::App* command : app.get_subcommands(nullptr)) one_value_each(*command);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   CLI::App app{"heng (衡): acts of power in, law over them, findings out", "heng"};
   app.require_subcommand(1);
@@ -22,6 +34,7 @@ int main(int argc, char** argv) {
   heng::add_law_test(heng::law_group(app), exit_code);
   heng::add_record_commands(app, exit_code);
   heng::add_version_command(app, HENG_VERSION, exit_code);
+  one_value_each(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

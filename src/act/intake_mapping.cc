@@ -34,7 +34,8 @@ void rename(std::string& text, const Mapping::Text& rule) {
 Result<uint64_t> Intake::merge_extra(std::string_view json, Act& act) {
   const size_t first = json.starts_with("{") ? json.find_first_not_of(" \t\r\n", 1) : std::string_view::npos;
   if (first == std::string_view::npos)
-    return Error{ErrorKind::bad_input, "heng-act", "`heng:act` does not hold a JSON object", "", ""};
+    return Error{ErrorKind::bad_input, "heng-act", "`heng:act` does not hold a JSON object", "",
+                 "export the log again, or take the attribute out"};
   extra_line_ = R"({"type":"x","at":"2000-01-01T00:00:00Z","agency":"x")";
   if (json[first] != '}') extra_line_ += ',';
   extra_line_ += json.substr(1);

@@ -28,7 +28,7 @@ Field field_of(std::string_view name) {
 }
 
 Error syntax(simdjson::error_code code) {
-  if (code == simdjson::INCORRECT_TYPE) return bad("act-field-type", "a value has the wrong type", "");
+  if (code == simdjson::INCORRECT_TYPE) return bad("act-field-type", "a value has the wrong type", "see docs/format/act.md for the type of each field");
   if (code == simdjson::UTF8_ERROR)
     return bad("json-syntax", "the line is not valid UTF-8", "save the file as UTF-8");
   if (code == simdjson::INCOMPLETE_ARRAY_OR_OBJECT || code == simdjson::UNCLOSED_STRING)

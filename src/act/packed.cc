@@ -149,10 +149,12 @@ class Unpacker {
     return out;
   }
   std::vector<std::pair<std::string, Value>> members() {
-    std::vector<std::pair<std::string, Value>> out(number());
-    for (auto& [key, one] : out) {
-      key = text();
-      one = value();
+    std::vector<std::pair<std::string, Value>> out;
+    const uint64_t count = number();
+    out.reserve(count);
+    for (uint64_t i = 0; i < count; ++i) {
+      std::string key = text();
+      out.emplace_back(std::move(key), value());
     }
     return out;
   }

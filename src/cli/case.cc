@@ -228,7 +228,7 @@ void add_case_commands(CLI::App& app, int& exit_code) {
   command->footer(
       "An act is shown if its type names the role, or a power over it is the role's. Each is asked of the gate as if done now,\n"
       "with nothing more stated than who, where and whom: what needs a fact says which.\n"
-      "Example:\n  heng case next GD-0001 --role investigator --office police-nanshan --history acts.ndjson --pack cn.criminal --now now\n"
+      "Example:\n  heng case next LQ-0001 --role investigator --office police-nanshan --history acts.ndjson --pack cn.criminal --now now\n"
       "Exit codes: 0 told, 5 no such case or role.");
   command->callback([step, &exit_code] { exit_code = next(*step); });
 

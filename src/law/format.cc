@@ -262,7 +262,7 @@ class Formatter {
       std::string word(phrase->english[i]);
       const bool one = !out.empty() && out.back().text == "1";
       if (phrase->role == WordRole::unit && one_before(out)) word = singular(word);
-      if (word == "time" && phrase->role == WordRole::keyword && !one) word = "times";
+      if (word == "time" && phrase->english.size() == 1 && phrase->role == WordRole::keyword && !one) word = "times";
       out.push_back({std::move(word), mark.role, i == 0 && mark.glued, -1});
     }
   }
