@@ -126,27 +126,11 @@ int run_append(AppendArguments arguments) {
   auto opened = open_record(arguments.place, true);
   if (!opened.ok()) return report_error(opened.error());
   if (arguments.as.empty()) arguments.as = opened->record->agencies().front();
-  ReadOptions options;
-  options.mapping_path = arguments.map;
-  options.zone = arguments.zone;
-  if (arguments.format != "auto") {
-    const auto format = format_named(arguments.format);
-    if (!format.ok()) return report_error(format.error());
-    options.format = *format;
-  }
   Appender appender(*opened->record, arguments);
-  uint64_t bad_lines = 0;
-  if (arguments.files.empty()) arguments.files.push_back("-");
-  for (const std::string& file : arguments.files) {
-    const auto report = read_acts(file, options, [&](Act& act) { appender.take(act); });
-    appender.flush();
-    if (!report.ok()) return report_error(report.error());
-    for (const Problem& problem : report->problems)
-      if (problem.refused)
-        fmt::print(stderr, "heng: {}: {} [{}]{}{}\n", problem.where, problem.what, problem.code,
-                   problem.help.empty() ? "" : "; help: ", problem.help);
-    bad_lines += report->refused;
-  }
+  const auto refused = read_act_files(
+      arguments.files, arguments.format, arguments.map, arguments.zone, [&](Act& act) { appender.take(act); }, [&] { appender.flush(); });
+  if (!refused.ok()) return report_error(refused.error());
+  const uint64_t bad_lines = *refused;
   if (appender.error()) return report_error(*appender.error());
   fmt::print(stderr,
              "heng: {} recorded, {} already there, {} refused; the log holds {} entries, not yet witnessed "
@@ -543,6 +527,28 @@ Result<tlog::SignedCheckpoint> head_for(const record::Record& record, const std:
 uint64_t witnessed_size(const std::string& dir) {
   const auto head = witnessed_checkpoint(dir);
   return head ? head->checkpoint.size : 0;
+}
+
+Result<uint64_t> read_act_files(const std::vector<std::string>& files, const std::string& format, const std::string& map,
+                                const std::string& zone, const OnAct& take, const std::function<void()>& flush) {
+  ReadOptions options;
+  options.mapping_path = map;
+  options.zone = zone;
+  if (format != "auto") {
+    HENG_TRY(options.format, format_named(format));
+  }
+  uint64_t refused = 0;
+  for (const std::string& file : files.empty() ? std::vector<std::string>{"-"} : files) {
+    const auto report = read_acts(file, options, take);
+    flush();
+    if (!report.ok()) return report.error();
+    for (const Problem& problem : report->problems)
+      if (problem.refused)
+        fmt::print(stderr, "heng: {}: {} [{}]{}{}\n", problem.where, problem.what, problem.code,
+                   problem.help.empty() ? "" : "; help: ", problem.help);
+    refused += report->refused;
+  }
+  return refused;
 }
 
 int report_error(const Error& error) {

@@ -5,7 +5,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "act/read.h"
 #include "base/result.h"
 #include "cli/record_place.h"
 #include "record/http.h"
@@ -50,6 +52,10 @@ Result<void> bind_twin(record::Record& record, record::Disk& disk, const RecordP
 // thread that appends. Refuses (`log-behind`, `log-forked`, `witness-alarm`) what a witness saw otherwise.
 Result<Published> publish_checkpoint(record::Record& record, record::Disk& disk, const std::string& dir,
                                      const tlog::Policy* policy);
+// Reads the files in turn, standard input if none is named; `flush` follows each. What is refused is told on standard
+// error and counted. `format`, `map` and `zone` as the commands' options.
+Result<uint64_t> read_act_files(const std::vector<std::string>& files, const std::string& format, const std::string& map,
+                                const std::string& zone, const OnAct& take, const std::function<void()>& flush);
 int report_error(const Error& error);  // prints, and gives the exit code
 
 void add_record_key_commands(CLI::App& group, int& exit_code);  // seal unseal shred disclose manifest rotate

@@ -379,26 +379,11 @@ int run_submit(SubmitArguments arguments) {
     if (!key.ok()) return report_error(key.error());
     signer.emplace(std::move(*key));
   }
-  ReadOptions options;
-  options.mapping_path = arguments.map;
-  options.zone = arguments.zone;
-  if (arguments.format != "auto") {
-    const auto format = format_named(arguments.format);
-    if (!format.ok()) return report_error(format.error());
-    options.format = *format;
-  }
   Submitter submitter(arguments, std::move(signer));
-  uint64_t bad_lines = 0;
-  if (arguments.files.empty()) arguments.files.push_back("-");
-  for (const std::string& file : arguments.files) {
-    const auto report = read_acts(file, options, [&](Act& act) { submitter.take(act); });
-    submitter.flush();
-    if (!report.ok()) return report_error(report.error());
-    for (const Problem& odd : report->problems)
-      if (odd.refused)
-        fmt::print(stderr, "heng: {}: {} [{}]{}{}\n", odd.where, odd.what, odd.code, odd.help.empty() ? "" : "; help: ", odd.help);
-    bad_lines += report->refused;
-  }
+  const auto refused = read_act_files(
+      arguments.files, arguments.format, arguments.map, arguments.zone, [&](Act& act) { submitter.take(act); }, [&] { submitter.flush(); });
+  if (!refused.ok()) return report_error(refused.error());
+  const uint64_t bad_lines = *refused;
   if (submitter.error()) return report_error(*submitter.error());
   fmt::print(stderr, "heng: {} recorded, {} already there, {} refused\n", submitter.appended, submitter.repeated,
              submitter.refused + bad_lines);
