@@ -147,7 +147,8 @@ void snapshots(const std::vector<Plain>& plain) {
   watch::Plan fresh = plan_of();
   watch::Engine again(fresh, {});
   start = cpu_seconds();
-  const bool good = again.restore(bytes).ok();
+  const auto read = watch::Snapshot::read(bytes);
+  const bool good = read.ok() && again.restore(*read).ok();
   const double restored = cpu_seconds() - start;
   const auto cases = static_cast<double>(engine.history().cases().size());
   fmt::print("snapshot: {:.0f} cases, {} acts, {:.0f} MB; saved in {:.2f} s, restored in {:.2f} s ({:.2f} s a million cases): {}\n", cases,

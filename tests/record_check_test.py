@@ -54,10 +54,10 @@ def recorded(record="rec"):
 
 
 class Follower:
-    def __init__(self, *words, record="rec"):
+    def __init__(self, *words, record="rec", by=law):
         self.out = open(f"follower-{len(followers)}.out", "w+")
         self.err = open(f"follower-{len(followers)}.err", "w+")
-        self.process = subprocess.Popen([heng, "check", "--record", record, "--follow", *law, *map(str, words)],
+        self.process = subprocess.Popen([heng, "check", "--record", record, "--follow", *by, *map(str, words)],
                                         stdout=self.out, stderr=self.err)
         followers.append(self)
 
@@ -170,6 +170,23 @@ try:
     expect([row["change"] for row in rows if row["kind"] == "breach"] == ["raised", "withdrawn"], f"{rows}")
     ids = [each["id"] for each in recorded()]
     expect(len(ids) == len(set(ids)), "each change is one act")
+
+    # Other packs on the same folder: what they make different is told and recorded, with the packs as the cause.
+    shutil.copytree(root / "packs", "packs")
+    law_file = pathlib.Path("packs/cn/criminal/c_measures.law")
+    text = law_file.read_text()
+    law_file.write_text(text.replace("  allows    24 hours\n", "  allows    12 hours\n"))
+    mine = [str(pathlib.Path("packs").resolve()) if word == str(root / "packs") else word for word in law]
+    other = Follower("--state", "state", "--record-findings", by=mine).ready()
+    other.wait(lambda it: ("raised", "late") in of_rule(it.changes(), "GD-3"), "twelve hours are over")
+    expect(all(change["cause"] == "packs" for change in other.changes()), f"{other.changes()}")
+    expect("declarations judged anew" in other.said(), other.said())
+    other.stop()
+    back = Follower("--state", "state", "--record-findings").ready()
+    back.wait(lambda it: ("withdrawn", "late") in of_rule(it.changes(), "GD-3"), "and under the first packs they are not")
+    back.stop()
+    rows = [each["data"] for each in recorded() if each["case"] == "GD-3" and each["data"]["rule"].endswith(rule)]
+    expect([row["change"] for row in rows if row["kind"] == "late"] == ["raised", "withdrawn"], f"{rows}")
 
     # A snapshot of another history is refused and made again.
     shutil.copytree("rec", "other")

@@ -1,25 +1,19 @@
 #include "cli/follow.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <csignal>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <set>
 #include <sstream>
 
 #include "act/json.h"
+#include "cli/follow_state.h"
 #include "cli/record_common.h"
 #include "watch/engine.h"
 #include "watch/figures.h"
@@ -29,221 +23,6 @@ namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 void on_signal(int) { interrupted = 1; }
-
-// What survives a restart: every act taken in, and up to which of them, and until when, the changes were told.
-//   DIR/acts.ndjson  the acts, one a line, synced before they are judged
-//   DIR/told         "COUNT NOW_US": written after the changes were flushed; replaced as a whole
-//   DIR/standing     what of the changes stands: a line a change, a line "told COUNT NOW_US" after each batch
-//   DIR/packs        the packs and the calendar by which it was told: with others, what differs is told anew
-class Journal {
- public:
-  Result<void> open(const std::string& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    path_ = folder;
-    lock_ = ::open((folder + "/lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-    if (lock_ < 0) return trouble("cannot be opened");
-    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0)
-      return Error{ErrorKind::conflict, "state-locked", "another heng follows with `" + folder + "`", "", "end it, or use another folder"};
-    acts_ = ::open((folder + "/acts.ndjson").c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
-    if (acts_ < 0) return trouble("cannot be opened");
-    std::ifstream told(folder + "/told");
-    int64_t now = 0;
-    if (told >> told_count_ >> now) told_now_ = Instant{now};
-    if (told_now_) read_standing(folder + "/standing");
-    standing_file_ = ::open((folder + "/standing").c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
-    if (standing_file_ < 0 || ::ftruncate(standing_file_, static_cast<off_t>(standing_size_)) != 0) return trouble("cannot be opened");
-    std::ifstream packs(folder + "/packs", std::ios::binary);
-    packs_.assign(std::istreambuf_iterator<char>(packs), {});
-    // A line that was torn by a crash was never judged: it is cut off.
-    std::ifstream in(folder + "/acts.ndjson", std::ios::binary);
-    std::string line;
-    uint64_t whole = 0;
-    while (std::getline(in, line)) {
-      if (in.eof()) break;  // no line end: torn
-      whole += line.size() + 1;
-      stored_.push_back(line);
-    }
-    if (::ftruncate(acts_, static_cast<off_t>(whole)) != 0) return trouble("cannot be cut to its whole lines");
-    return {};
-  }
-  ~Journal() {
-    if (acts_ >= 0) ::close(acts_);
-    if (standing_file_ >= 0) ::close(standing_file_);
-    if (lock_ >= 0) ::close(lock_);
-  }
-
-  const std::vector<std::string>& stored() const { return stored_; }
-  uint64_t told_count() const { return told_count_; }
-  std::optional<Instant> told_now() const { return told_now_; }
-  // By which packs and calendar it was told; empty: by none yet.
-  const std::string& packs() const { return packs_; }
-  Result<void> keep_packs(const std::string& packs) {
-    if (packs == packs_) return {};
-    if (!replace("packs", packs)) return trouble("cannot be written");
-    packs_ = packs;
-    return {};
-  }
-  // What was told and stands, without words.
-  const std::map<std::string, watch::Finding>& standing() const { return standing_; }
-  void note(const watch::Change& change) {
-    const watch::Finding& f = change.finding;
-    if (change.what == watch::Change::What::withdrawn) {
-      standing_.erase(f.id);
-      noted_ += "-\t" + f.id + "\n";
-      return;
-    }
-    watch::Finding& kept = standing_[f.id];
-    kept = watch::Finding{};
-    kept.id = f.id;
-    kept.rule = f.rule;
-    kept.part = f.part;
-    kept.kind = f.kind;
-    kept.severity = f.severity;
-    kept.case_id = f.case_id;
-    kept.at = f.at;
-    kept.message.en = fingerprint(f);
-    noted_ += fmt::format("+\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", f.id, f.rule, f.part, static_cast<int>(f.kind),
-                          static_cast<int>(f.severity), f.at.instant.us, f.at.offset_minutes, kept.message.en, escaped(f.case_id));
-  }
-  // What of a finding may change under the same id.
-  static std::string fingerprint(const watch::Finding& finding) {
-    std::string text = fmt::format("{} {} {} ", static_cast<int>(finding.kind), finding.at.instant.us,
-                                   finding.due ? finding.due->instant.us : 0);
-    text += finding.message.en;
-    for (const std::string& act : finding.acts) text += " " + act;
-    return fmt::format("{:016x}", std::hash<std::string>{}(text));
-  }
-  void forget_stored() { std::vector<std::string>().swap(stored_); }
-
-  Result<void> append(const std::string& lines) {
-    size_t done = 0;
-    while (done < lines.size()) {
-      const ssize_t n = ::write(acts_, lines.data() + done, lines.size() - done);
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) return trouble("cannot be written");
-      done += static_cast<size_t>(n);
-    }
-    if (::fdatasync(acts_) != 0) return trouble("cannot be synced");
-    return {};
-  }
-  Result<void> told(uint64_t count, Instant now) {
-    const std::string text = fmt::format("{} {}\n", count, now.us);
-    if (!noted_.empty()) {
-      noted_ += "told " + text;
-      if (!write_whole(standing_file_, noted_) || ::fdatasync(standing_file_) != 0) return trouble("cannot be written");
-      noted_.clear();
-    }
-    if (!replace("told", text)) return trouble("cannot be written");
-    return {};
-  }
-
- private:
-  Error trouble(const std::string& what) const {
-    return Error{ErrorKind::environment, "state-folder", fmt::format("`{}` {}: {}", path_, what, std::strerror(errno)), "",
-                 "check the folder, its permissions and the space left"};
-  }
-  static bool write_whole(int fd, const std::string& text) {
-    size_t done = 0;
-    while (done < text.size()) {
-      const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) return false;
-      done += static_cast<size_t>(n);
-    }
-    return true;
-  }
-  bool replace(const std::string& name, const std::string& text) const {
-    const std::string fresh = path_ + "/" + name + ".new";
-    const int fd = ::open(fresh.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
-    const bool good = fd >= 0 && write_whole(fd, text) && ::fdatasync(fd) == 0;
-    if (fd >= 0) ::close(fd);
-    return good && ::rename(fresh.c_str(), (path_ + "/" + name).c_str()) == 0;
-  }
-  static std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-      if (c == '\\' || c == '\t' || c == '\n') out += '\\';
-      out += c == '\t' ? 't' : c == '\n' ? 'n' : c;
-    }
-    return out;
-  }
-  static std::string plain(const std::string& text) {
-    std::string out;
-    for (size_t i = 0; i < text.size(); ++i) {
-      if (text[i] != '\\' || i + 1 == text.size()) {
-        out += text[i];
-        continue;
-      }
-      ++i;
-      out += text[i] == 't' ? '\t' : text[i] == 'n' ? '\n' : text[i];
-    }
-    return out;
-  }
-  template <typename T>
-  static bool number(const std::string& text, T& out) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    return error == std::errc() && end == text.data() + text.size();
-  }
-  // Up to the last batch that `told` vouches for: what comes after it is told again.
-  void read_standing(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string line;
-    std::vector<std::vector<std::string>> batch;
-    uint64_t read = 0;
-    while (std::getline(in, line) && !in.eof()) {
-      read += line.size() + 1;
-      if (line.starts_with("told ")) {
-        std::istringstream words(line.substr(5));
-        uint64_t count = 0;
-        int64_t now = 0;
-        if (!(words >> count >> now) || count > told_count_ || now > told_now_->us) return;
-        for (const auto& parts : batch) {
-          if (parts[0] == "-") {
-            standing_.erase(parts[1]);
-            continue;
-          }
-          int kind = 0;
-          int severity = 0;
-          int64_t at_us = 0;
-          int offset = 0;
-          if (!number(parts[4], kind) || !number(parts[5], severity) || !number(parts[6], at_us) || !number(parts[7], offset))
-            return;
-          watch::Finding& kept = standing_[parts[1]];
-          kept.id = parts[1];
-          kept.rule = parts[2];
-          kept.part = parts[3];
-          kept.kind = static_cast<watch::Kind>(kind);
-          kept.severity = static_cast<watch::Severity>(severity);
-          kept.at = {Instant{at_us}, offset};
-          kept.message.en = parts[8];
-          kept.case_id = plain(parts[9]);
-        }
-        batch.clear();
-        standing_size_ = read;
-        continue;
-      }
-      std::vector<std::string> parts;
-      std::istringstream fields(line);
-      for (std::string part; std::getline(fields, part, '\t');) parts.push_back(part);
-      if (parts.size() == 9 && line.ends_with('\t')) parts.emplace_back();  // of no case
-      if (!(parts.size() == 2 && parts[0] == "-") && !(parts.size() == 10 && parts[0] == "+")) return;
-      batch.push_back(std::move(parts));
-    }
-  }
-
-  std::string path_;
-  int lock_ = -1;
-  int standing_file_ = -1;
-  uint64_t standing_size_ = 0;
-  std::map<std::string, watch::Finding> standing_;
-  std::string noted_;  // changes told since
-  std::string packs_;
-  int acts_ = -1;
-  std::vector<std::string> stored_;
-  uint64_t told_count_ = 0;
-  std::optional<Instant> told_now_;
-};
 
 }  // namespace
 
@@ -272,102 +51,194 @@ void tell_change(const watch::Change& change, const report::EvidenceOf& evidence
             << "\",\"finding\":" << body << "}\n";
 }
 
-int follow(const FollowOptions& options) {
-  auto law = load_law(options.history.law);
-  if (!law.ok()) {
-    print_error(law.error());
-    return exit_code_of(law.error());
-  }
-  watch::EngineOptions engine_options;
-  engine_options.missing = options.missing;
-  watch::Engine engine((*law)->plan, engine_options);
-  watch::LiveFigures figures(engine.history());
-  const auto take = [&](const Act& act, std::vector<watch::History::Note>* notes, const watch::Engine::Sink& sink) {
-    const auto added = engine.act(act, notes, sink);
-    figures.touch((*law)->plan.symbols.find(act.case_id));
-    if (sink) figures.tick(engine.now(), act.id, sink);  // what was told already is added up once, below
-    return added;
-  };
-  const auto move_time = [&](Instant to, const watch::Engine::Sink& sink) {
-    engine.tick(to, sink);
-    figures.tick(engine.now(), "time", sink);
-  };
-  watch_for_interrupt();
+namespace {
 
-  std::optional<Journal> journal;
-  const auto tell = [&journal](watch::Change&& change) {
-    tell_change(change, {});
-    if (journal) journal->note(change);
-  };
-  uint64_t count = 0;
-  if (!options.state.empty()) {
-    journal.emplace();
-    if (const auto opened = journal->open(options.state); !opened.ok()) {
-      print_error(opened.error());
-      return exit_code_of(opened.error());
-    }
-    // What was told follows again from the acts told about and the time told; it is not told twice. By other packs or
-    // another calendar, what differs is told, with `packs` as its cause.
-    std::string packs;
-    for (const watch::PackSummary& pack : (*law)->plan.packs) packs += pack.name + " " + pack.hash + "\n";
-    packs += "calendar " + (*law)->plan.holidays.hash() + "\n";
-    const auto tell_differences = [&] {
-      if (journal->packs().empty() || journal->packs() == packs) return;
-      std::vector<watch::Finding> now = engine.findings();
-      for (watch::Finding& finding : figures.findings()) now.push_back(std::move(finding));
-      std::set<std::string> ids;
-      for (const watch::Finding& finding : now) ids.insert(finding.id);
-      const std::map<std::string, watch::Finding> before = journal->standing();
-      for (const auto& [id, finding] : before) {
-        if (ids.contains(id)) continue;
-        watch::Finding gone = finding;
-        gone.message = {};
-        gone.at.offset_minutes = 0;
-        tell({watch::Change::What::withdrawn, std::move(gone), "packs"});
-      }
-      for (watch::Finding& finding : now) {
-        const auto old = before.find(finding.id);
-        if (old == before.end())
-          tell({watch::Change::What::raised, std::move(finding), "packs"});
-        else if (old->second.message.en != Journal::fingerprint(finding))
-          tell({watch::Change::What::changed, std::move(finding), "packs"});
-      }
+// The engine and the figures over one state folder, from its beginning or from where it was left.
+class Follower {
+ public:
+  explicit Follower(const FollowOptions& options) : options_(options) {}
+
+  Result<void> start() {
+    HENG_TRY_VOID(fresh());
+    if (options_.state.empty()) return {};
+    state_.emplace();
+    HENG_TRY_VOID(state_->open(options_.state));
+    for (const watch::PackSummary& pack : law_->plan.packs) packs_ += pack.name + " " + pack.hash + "\n";
+    packs_ += "calendar " + law_->plan.holidays.hash() + "\n";
+    HENG_TRY_VOID(go_on());
+    std::cout.flush();
+    if (!std::cout) return output_failed();
+    if (count_ > 0 && engine_->now().us != INT64_MIN) HENG_TRY_VOID(state_->told(count_, engine_->now()));
+    HENG_TRY_VOID(state_->keep_packs(packs_));
+    if (count_ == 0) return {};
+    fmt::print(stderr, "state: {} acts, {} findings standing\n", count_, engine_->standing() + figures_->findings().size());
+    return keep_snapshot();
+  }
+
+  Instant next_due() { return std::min(engine_->next_due(), figures_->next_due()); }
+  void move_time(Instant to) { move_time(to, sink()); }
+
+  // Kept by the caller's leave before they are judged.
+  Result<void> keep(const std::string& lines) {
+    if (state_ && !lines.empty()) HENG_TRY_VOID(state_->append(lines));
+    return {};
+  }
+  watch::History::Added take(const Act& act, std::vector<watch::History::Note>* notes) { return take(act, notes, sink()); }
+  // What was told is flushed first; a snapshot is taken now and then.
+  Result<void> batch_done() {
+    std::cout.flush();
+    if (!std::cout) return output_failed();
+    if (!state_) return {};
+    HENG_TRY_VOID(state_->told(count_, engine_->now()));
+    const auto now = std::chrono::steady_clock::now();
+    if (count_ > kept_count_ && (now - kept_at_ > std::chrono::minutes(5) || count_ - kept_count_ > 100'000)) return keep_snapshot();
+    return {};
+  }
+  Result<void> end() { return state_ && count_ > 0 ? keep_snapshot() : Result<void>(); }
+
+ private:
+  static Error output_failed() {
+    return Error{ErrorKind::environment, "output-failed", "the output could not be written", "", "free the disk, or mend the pipe"};
+  }
+  watch::Engine::Sink sink() {
+    return [this](watch::Change&& change) {
+      tell_change(change, {});
+      if (state_) state_->note(change);
     };
-    bool caught_up = false;
+  }
+  Result<void> fresh() {
+    figures_.reset();
+    engine_.reset();
+    HENG_TRY(law_, load_law(options_.history.law));
+    watch::EngineOptions options;
+    options.missing = options_.missing;
+    engine_.emplace(law_->plan, options);
+    figures_.emplace(engine_->history());
+    return {};
+  }
+  watch::History::Added take(const Act& act, std::vector<watch::History::Note>* notes, const watch::Engine::Sink& sink) {
+    const auto added = engine_->act(act, notes, sink);
+    figures_->touch(law_->plan.symbols.find(act.case_id));
+    if (sink) figures_->tick(engine_->now(), act.id, sink);  // what was told already is added up once, below
+    ++count_;
+    return added;
+  }
+  void move_time(Instant to, const watch::Engine::Sink& sink) {
+    engine_->tick(to, sink);
+    figures_->tick(engine_->now(), "time", sink);
+  }
+  Result<void> keep_snapshot() {
+    kept_count_ = count_;
+    kept_at_ = std::chrono::steady_clock::now();
+    return state_->keep_snapshot(*engine_);
+  }
+
+  // What was told follows again from the acts told about and the time told; it is not told twice. By other packs or
+  // another calendar, what differs is told, with `packs` as its cause.
+  Result<void> go_on() {
+    HENG_TRY(const Begun begun, begin());
+    bool caught_up = begun == Begun::refilled || !state_->told_now();
+    if (begun == Begun::refilled) tell_differences(true);
     const auto catch_up = [&] {
-      if (caught_up || !journal->told_now()) return;
+      if (caught_up) return;
       caught_up = true;
-      move_time(*journal->told_now(), nullptr);
-      tell_differences();
+      move_time(*state_->told_now(), nullptr);
+      if (!state_->packs().empty() && state_->packs() != packs_) tell_differences(false);
     };
-    for (const std::string& line : journal->stored()) {
-      if (count == journal->told_count()) catch_up();
+    std::optional<Error> damaged;
+    HENG_TRY_VOID(state_->lines(count_, [&](uint64_t index, const std::string& line) {
+      if (index >= state_->told_count()) catch_up();
       const auto act = act_from_json(line);
       if (!act.ok()) {
-        print_error(Error{ErrorKind::verification, "state-damaged", "an act of the state folder cannot be read: " + act.error().what,
-                          fmt::format("{}/acts.ndjson:{}", options.state, count + 1), "restore the folder from a backup"});
-        return 4;
+        damaged = Error{ErrorKind::verification, "state-damaged", "an act of the state folder cannot be read: " + act.error().what,
+                        fmt::format("{}/acts.ndjson:{}", options_.state, index + 1), "restore the folder from a backup"};
+        return false;
       }
-      if (count < journal->told_count())
-        take(act.value(), nullptr, nullptr);
-      else
-        take(act.value(), nullptr, tell);
-      ++count;
-    }
+      take(act.value(), nullptr, caught_up ? sink() : watch::Engine::Sink());
+      return true;
+    }));
+    if (damaged) return *damaged;
     catch_up();
-    journal->forget_stored();
-    std::cout.flush();
-    if (!std::cout) return 70;
-    if (count > 0 && engine.now().us != INT64_MIN)
-      if (const auto written = journal->told(count, engine.now()); !written.ok()) {
-        print_error(written.error());
-        return exit_code_of(written.error());
-      }
-    if (const auto written = journal->keep_packs(packs); !written.ok()) {
-      print_error(written.error());
-      return exit_code_of(written.error());
+    return {};
+  }
+
+  // Whether the engine went on from the snapshot, and what by the packs of now differs was told.
+  enum class Begun : uint8_t { afresh, restored, refilled };
+  Result<Begun> begin() {
+    const auto bytes = state_->snapshot();
+    if (!bytes) return Begun::afresh;
+    const auto why_not = [&](const Error& error) -> Result<Begun> {
+      fmt::print(stderr, "note: {}: the snapshot is left aside and made again from the acts: {}\n", state_->snapshot_path(), error.what);
+      HENG_TRY_VOID(fresh());
+      return Begun::afresh;
+    };
+    const auto snapshot = watch::Snapshot::read(*bytes);
+    if (!snapshot.ok()) return why_not(snapshot.error());
+    HENG_TRY(const bool ours, state_->is_ours(*snapshot));
+    const auto aside = [](std::string what) { return Error{ErrorKind::verification, "", std::move(what), "", ""}; };
+    if (!ours) return why_not(aside("it was made of other acts than those of the folder"));
+    // Only what was told of just these acts, as of just that time, is a whole to compare with.
+    const bool refill = !engine_->same_law(*snapshot);
+    if (refill && (snapshot->record_index != state_->told_count() || snapshot->now != state_->told_now()))
+      return why_not(aside("the packs changed, and it is older than what was told"));
+    if (snapshot->record_index > state_->told_count() || !state_->told_now() || snapshot->now > *state_->told_now() ||
+        (!refill && state_->packs() != packs_))
+      return why_not(aside("it is newer than what was told"));
+    const auto restored = engine_->restore(*snapshot, refill ? sink() : watch::Engine::Sink());
+    if (!restored.ok()) return why_not(restored.error());
+    count_ = snapshot->record_index;
+    for (const watch::Sym one : engine_->history().cases()) figures_->touch(one);
+    if (!refill) return Begun::restored;
+    figures_->tick(engine_->now(), "packs", nullptr);
+    fmt::print(stderr, "note: the packs changed: {} of {} declarations judged anew over the acts kept\n", restored->judged_anew,
+               restored->declarations);
+    return Begun::refilled;
+  }
+
+  // What stands by the packs of now against what was told; of the figures alone, or of everything.
+  void tell_differences(bool figures_only) {
+    const auto tell = sink();
+    std::vector<watch::Finding> now = figures_->findings();
+    if (!figures_only)
+      for (watch::Finding& finding : engine_->findings()) now.push_back(std::move(finding));
+    std::set<std::string> ids;
+    for (const watch::Finding& finding : now) ids.insert(finding.id);
+    const std::map<std::string, watch::Finding> before = state_->standing();
+    for (const auto& [id, finding] : before) {
+      if (ids.contains(id) || (figures_only && finding.kind != watch::Kind::flag)) continue;
+      watch::Finding gone = finding;
+      gone.message = {};
+      gone.at.offset_minutes = 0;
+      tell({watch::Change::What::withdrawn, std::move(gone), "packs"});
     }
-    if (count > 0) fmt::print(stderr, "state: {} acts, {} findings standing\n", count, engine.standing() + figures.findings().size());
+    for (watch::Finding& finding : now) {
+      const auto old = before.find(finding.id);
+      if (old == before.end())
+        tell({watch::Change::What::raised, std::move(finding), "packs"});
+      else if (old->second.message.en != StateFolder::fingerprint(finding))
+        tell({watch::Change::What::changed, std::move(finding), "packs"});
+    }
+  }
+
+  const FollowOptions& options_;
+  std::unique_ptr<LoadedLaw> law_;
+  std::optional<watch::Engine> engine_;
+  std::optional<watch::LiveFigures> figures_;
+  std::optional<StateFolder> state_;
+  std::string packs_;
+  uint64_t count_ = 0;       // acts taken in
+  uint64_t kept_count_ = 0;  // of them, those the last snapshot holds
+  std::chrono::steady_clock::time_point kept_at_;
+};
+
+}  // namespace
+
+int follow(const FollowOptions& options) {
+  Follower follower(options);
+  watch_for_interrupt();
+  if (const auto started = follower.start(); !started.ok()) {
+    print_error(started.error());
+    return exit_code_of(started.error());
   }
 
   ActReader reader;
@@ -378,9 +249,9 @@ int follow(const FollowOptions& options) {
   Instant latest{INT64_MIN};
   const auto advance = [&] {
     if (!options.event_time)
-      move_time(wall_clock(), tell);
+      follower.move_time(wall_clock());
     else if (latest.us != INT64_MIN)
-      move_time(latest, tell);
+      follower.move_time(latest);
   };
   std::vector<char> buffer(size_t{1} << 16);
   constexpr size_t kLongestLine = size_t{16} << 20;
@@ -388,7 +259,7 @@ int follow(const FollowOptions& options) {
     // Wait for input, or until something is due.
     int timeout = 1000;
     if (!options.event_time) {
-      const Instant due = std::min(engine.next_due(), figures.next_due());
+      const Instant due = follower.next_due();
       const int64_t left = due.us == INT64_MAX ? kSecond * 60 : due.us - wall_clock().us;
       timeout = static_cast<int>(std::clamp<int64_t>(left / 1000 + 1, 1, 60'000));
     }
@@ -432,31 +303,30 @@ int follow(const FollowOptions& options) {
         pending.clear();
         ended = true;
       }
-      if (journal && !kept.empty())
-        if (const auto written = journal->append(kept); !written.ok()) {
-          print_error(written.error());
-          return exit_code_of(written.error());
-        }
+      if (const auto written = follower.keep(kept); !written.ok()) {
+        print_error(written.error());
+        return exit_code_of(written.error());
+      }
       for (const Act& act : acts) {
         latest = std::max(latest, act.at.instant);
         advance();
         std::vector<watch::History::Note> notes;
-        const auto added = take(act, &notes, tell);
+        const auto added = follower.take(act, &notes);
         if (added == watch::History::Added::refused) {
           ++refused;
           for (const auto& note : notes) fmt::print(stderr, "refused: {}; help: {}\n", note.what, note.help);
         }
-        ++count;
       }
     }
     if (!options.event_time || ready > 0) advance();
-    std::cout.flush();
-    if (!std::cout) return 70;
-    if (journal)
-      if (const auto written = journal->told(count, engine.now()); !written.ok()) {
-        print_error(written.error());
-        return exit_code_of(written.error());
-      }
+    if (const auto done = follower.batch_done(); !done.ok()) {
+      print_error(done.error());
+      return exit_code_of(done.error());
+    }
+  }
+  if (const auto done = follower.end(); !done.ok()) {
+    print_error(done.error());
+    return exit_code_of(done.error());
   }
   if (interrupted != 0) return 130;
   return refused > 0 ? 3 : 0;

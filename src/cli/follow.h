@@ -19,7 +19,8 @@ struct FollowOptions {
 int follow(const FollowOptions& options);
 
 // The same for a record (options.history.record), beside whoever writes it. What is sealed or erased meanwhile is
-// forgotten. With a state folder it goes on from a snapshot, if that fits the record, the packs and the calendar.
+// forgotten. With a state folder it goes on from a snapshot, if that fits the record; under other packs it
+// tells what they make different.
 int follow_record(const FollowOptions& options);
 
 // One change as a line on standard output.

@@ -51,9 +51,10 @@ class FollowState {
     return disk_->sync_dir(dir_);
   }
 
+  std::string snapshot_path() const { return dir_ + "/record-snapshot"; }
+
  private:
   std::string told_path() const { return dir_ + "/record-told"; }
-  std::string snapshot_path() const { return dir_ + "/record-snapshot"; }
   std::string dir_;
   std::unique_ptr<record::Disk> disk_;
   uint64_t told_ = 0;
@@ -139,21 +140,28 @@ class Follower {
     HENG_TRY_VOID(fresh_engine());
     const auto bytes = state_ ? state_->snapshot() : std::nullopt;
     if (!bytes) return uint64_t{0};
-    const auto restored = engine_->restore(*bytes);
     std::string why;
-    if (!restored.ok()) {
-      why = restored.error().text();
-    } else if (restored->record_index > reader_->record().log().size()) {
+    if (const auto snapshot = watch::Snapshot::read(*bytes); !snapshot.ok()) {
+      why = snapshot.error().what;
+    } else if (snapshot->record_index > reader_->record().log().size()) {
       why = "it knows more entries than the record has";
-    } else if (const auto root = reader_->record().log().tree().root(restored->record_index);
-               !root.ok() || record::to_base64(*root) != restored->root) {
+    } else if (const auto root = reader_->record().log().tree().root(snapshot->record_index);
+               !root.ok() || record::to_base64(*root) != snapshot->root) {
       why = "it was made for another history of this record";
+    } else if (!engine_->same_law(*snapshot) &&
+               (snapshot->record_index != state_->told() || state_->told_now() != std::optional(snapshot->now))) {
+      why = "the packs changed, and it is older than what was told";
+    } else if (const auto restored = engine_->restore(*snapshot, sink()); !restored.ok()) {
+      why = restored.error().what;
     } else {
+      if (restored->other_law)
+        fmt::print(stderr, "note: the packs changed: {} of {} declarations judged anew over the acts of the record\n",
+                   restored->judged_anew, restored->declarations);
       // The latest act decides how far event time has come.
       latest_ = engine_->history().last_at().instant;
-      return restored->record_index;
+      return snapshot->record_index;
     }
-    fmt::print(stderr, "note: the snapshot is left aside and made again from the record: {}\n", why);
+    fmt::print(stderr, "note: {}: the snapshot is left aside and made again from the record: {}\n", state_->snapshot_path(), why);
     HENG_TRY_VOID(state_->drop());
     HENG_TRY_VOID(fresh_engine());
     return uint64_t{0};

@@ -42,13 +42,15 @@ struct ByteReader {
     rest.remove_prefix(sizeof value);
     return value;
   }
-  std::string text() {
+  std::string text() { return std::string(view()); }
+  // The same in place, good as long as the bytes are.
+  std::string_view view() {
     const uint64_t size = number();
     if (size > rest.size()) {
       good = false;
       return {};
     }
-    std::string out(rest.substr(0, size));
+    const std::string_view out = rest.substr(0, size);
     rest.remove_prefix(size);
     return out;
   }

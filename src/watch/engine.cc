@@ -11,8 +11,6 @@
 namespace heng::watch {
 namespace {
 
-constexpr uint64_t kWideBit = uint64_t{1} << 40;  // wheel entries of keys across cases
-
 uint64_t mix(uint64_t h, std::string_view text) {
   for (const char c : text) h = (h ^ static_cast<uint8_t>(c)) * 1099511628211ULL;
   return (h ^ 0xFF) * 1099511628211ULL;
@@ -74,13 +72,18 @@ Engine::Held Engine::held_of(const Finding& finding) {
   content = mix(content, finding.message.en);
   for (const std::string& act : finding.acts) content = mix(content, act);
   out.content = content;
-  if (const auto clock = group_of_rule_.find(rule); clock != group_of_rule_.end()) {
-    out.source = Held::Source::clock;
-    out.group = clock->second;
-  } else if (separations_.contains(rule)) {
-    out.source = Held::Source::separation;
-  }
+  place(out);
   return out;
+}
+
+void Engine::place(Held& held) const {
+  const std::string& rule = rule_names_[held.rule];
+  held.source = separations_.contains(rule) ? Held::Source::separation : Held::Source::rule;
+  held.group = kNone;
+  if (const auto clock = group_of_rule_.find(rule); clock != group_of_rule_.end()) {
+    held.source = Held::Source::clock;
+    held.group = clock->second;
+  }
 }
 
 void Engine::schedule(uint64_t slot, State& state, Instant due) {
@@ -119,10 +122,11 @@ bool Engine::set_first(uint32_t wide, size_t place, const LiveActs::Item* item) 
 
 // Compares what follows now with what stood, for the declarations looked at again.
 void Engine::settle(State& state, Sym case_id, std::vector<Finding>&& fresh, const JudgePart& part, Reach reach,
-                    int64_t from_us, const std::string& cause, const Sink& sink) {
+                    int64_t from_us, const std::string& cause, const Sink& sink, const std::vector<bool>* only) {
   if (fresh.empty() && state.held.empty()) return;
   std::sort(fresh.begin(), fresh.end(), before);
   const auto again = [&](const Held& held) {
+    if (only != nullptr) return static_cast<bool>((*only)[held.rule]);
     switch (held.source) {
       case Held::Source::clock:
         return part.clocks == nullptr || std::any_of(part.clocks->begin(), part.clocks->end(), [&](int32_t clock) {
@@ -249,14 +253,17 @@ void Engine::judge_case(size_t place, Reach reach, uint32_t act, const std::stri
   schedule(place, state, next);
 }
 
+bool Engine::gather_items(const WideState& state) {
+  const bool first = !state.firsts.empty() && (state.items.empty() || state.items.front().act != state.firsts.front().item.act);
+  wide_items_.clear();
+  if (first) wide_items_.push_back(state.firsts.front().item);
+  wide_items_.insert(wide_items_.end(), state.items.begin(), state.items.end());
+  return first;
+}
+
 void Engine::judge_wide(uint32_t wide, Reach reach, uint32_t first_rank, const std::string& cause, const Sink& sink) {
   WideState& state = wide_[wide];
-  wide_items_.clear();
-  if (!state.firsts.empty() && (state.items.empty() || state.items.front().act != state.firsts.front().item.act)) {
-    wide_items_.push_back(state.firsts.front().item);
-    ++first_rank;
-  }
-  wide_items_.insert(wide_items_.end(), state.items.begin(), state.items.end());
+  if (gather_items(state)) ++first_rank;
   // Acts of one instant are looked at together.
   while (first_rank > 0 && first_rank < wide_items_.size() &&
          history_.act(wide_items_[first_rank - 1].act).at_us == history_.act(wide_items_[first_rank].act).at_us)
@@ -441,117 +448,6 @@ std::vector<std::string> Engine::standing_lines() const {
   for (const CaseState& state : cases_) gather(state);
   for (const WideState& state : wide_) gather(state);
   std::sort(out.begin(), out.end());
-  return out;
-}
-
-// ---- snapshots: docs/format/snapshot.md ---------------------------------------------------------------------------
-
-namespace {
-
-constexpr std::string_view kMagic = "heng/snapshot/v2\n";
-
-}  // namespace
-
-std::string Engine::packs_hash() const {
-  std::string text;
-  for (const PackSummary& pack : plan_.packs) text += pack.name + "=" + pack.hash + "\n";
-  for (const std::string& rule : options_.only_rules) text += "only " + rule + "\n";
-  text += options_.missing ? "missing" : "";
-  return tlog::to_hex(tlog::sha256(text).view());
-}
-
-std::string Engine::snapshot(uint64_t record_index, const std::string& root) const {
-  ByteWriter out;
-  out.text(packs_hash());
-  out.text(plan_.holidays.hash());
-  out.number(record_index);
-  out.text(root);
-  out.number(static_cast<uint64_t>(now_.us));
-  history_.save(out, base_symbols_);
-  out.number(rule_names_.size());
-  for (const std::string& rule : rule_names_) out.text(rule);
-  const auto save_state = [&out](const State& state) {
-    out.vector(state.held);
-    out.number(static_cast<uint64_t>(state.due.us));
-  };
-  out.number(cases_.size());
-  for (const CaseState& state : cases_) {
-    save_state(state);
-    out.vector(state.dues);
-  }
-  out.number(wide_.size());
-  for (const WideState& state : wide_) {
-    out.number(static_cast<uint64_t>(state.key.first));
-    out.number(state.key.second);
-    out.vector(state.items);
-    out.vector(state.firsts);
-    save_state(state);
-  }
-  std::string bytes(kMagic);
-  bytes += out.bytes;
-  const tlog::Hash hash = tlog::sha256(bytes);
-  bytes.append(hash.view());
-  return bytes;
-}
-
-Result<Engine::Restored> Engine::restore(std::string_view bytes) {
-  const auto bad = [](std::string code, std::string what, std::string help) {
-    return Error{ErrorKind::verification, std::move(code), std::move(what), "", std::move(help)};
-  };
-  if (bytes.size() < kMagic.size() + 32 || !bytes.starts_with(kMagic))
-    return bad("snapshot-format", "this is no snapshot of the engine", "delete it: it is made again from the acts");
-  const std::string_view body = bytes.substr(0, bytes.size() - 32);
-  if (tlog::sha256(body).view() != bytes.substr(bytes.size() - 32))
-    return bad("snapshot-damaged", "the snapshot's checksum does not fit its bytes", "delete it: it is made again from the acts");
-  ByteReader in{body.substr(kMagic.size())};
-  if (in.text() != packs_hash())
-    return bad("snapshot-packs", "the snapshot was made for other packs", "replay the acts: findings may differ");
-  if (in.text() != plan_.holidays.hash())
-    return bad("snapshot-calendar", "the snapshot was made for another calendar", "replay the acts: dates may differ");
-  Restored out;
-  out.record_index = in.number();
-  out.root = in.text();
-  now_ = Instant{static_cast<int64_t>(in.number())};
-  const auto damaged = [&] {
-    return bad("snapshot-format", "the snapshot does not read to its end", "delete it: it is made again from the acts");
-  };
-  if (!history_.load(in, base_symbols_)) return damaged();
-  const uint64_t rules = in.number();
-  for (uint64_t i = 0; i < rules && in.good; ++i) rule_index(in.text());
-  wheel_.advance(now_);
-  const auto load_state = [&in](State& state) {
-    in.vector(state.held);
-    state.due = Instant{static_cast<int64_t>(in.number())};
-  };
-  const uint64_t cases = in.number();
-  if (cases > history_.cases().size()) return damaged();
-  cases_.resize(cases);
-  for (size_t place = 0; place < cases && in.good; ++place) {
-    load_state(cases_[place]);
-    in.vector(cases_[place].dues);
-    for (const CaseJudge::Due& due : cases_[place].dues)
-      if (due.clock < 0 || static_cast<size_t>(due.clock) >= plan_.clocks.size()) return damaged();
-    if (cases_[place].due.us != INT64_MAX) wheel_.put(cases_[place].due, place);
-  }
-  const uint64_t wide = in.number();
-  for (uint64_t i = 0; i < wide && in.good; ++i) {
-    const int32_t subject = static_cast<int32_t>(in.number());
-    const uint32_t index = wide_of({subject, static_cast<Sym>(in.number())});
-    if (index != i) return damaged();
-    in.vector(wide_[index].items);
-    in.vector(wide_[index].firsts);
-    load_state(wide_[index]);
-    if (wide_[index].due.us != INT64_MAX) wheel_.put(wide_[index].due, kWideBit | index);
-    for (const LiveActs::Item& item : wide_[index].items) {
-      if (item.act >= history_.size()) return damaged();
-      gives(history_.place_of(history_.act(item.act).case_id), index);
-    }
-    for (const WideState::First& first : wide_[index].firsts) {
-      if (first.item.act >= history_.size() || first.place >= history_.cases().size()) return damaged();
-      gives(first.place, index);
-    }
-  }
-  if (!in.good || !in.rest.empty()) return damaged();
   return out;
 }
 

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "watch/case_judge.h"
 #include "watch/needs.h"
+#include "watch/plan_shape.h"
 #include "watch/timer_wheel.h"
 
 namespace heng::watch {
@@ -30,6 +31,17 @@ const char* name_of(Change::What what);
 struct EngineOptions {
   bool missing = true;
   std::set<std::string> only_rules;
+};
+
+// A snapshot's bytes, whole and undamaged; what they were made of. They must outlive it.
+struct Snapshot {
+  uint64_t record_index = 0;
+  std::string root;
+  Instant now;
+  std::string law;  // a hash of packs, calendar and options
+  std::string_view state;
+  // Fails with `snapshot-format` (no snapshot, or of another version) or `snapshot-damaged`.
+  static Result<Snapshot> read(std::string_view bytes);
 };
 
 // The same line for a finding of the oracle.
@@ -58,16 +70,21 @@ class Engine {
   // A sorted line a standing finding: id, kind, instant (us). Cheap; for comparing engines.
   std::vector<std::string> standing_lines() const;
 
-  // The state as bytes: acts, findings, now, and the packs and calendar they hold for. `record_index` and `root` say
-  // which record the acts were read from (0 and empty without one).
+  // The state as bytes: acts, findings, now, and the law they hold for (docs/format/snapshot.md). `record_index` and
+  // `root` say which record the acts were read from (0 and empty without one).
   std::string snapshot(uint64_t record_index = 0, const std::string& root = {}) const;
-  // Fails with `snapshot-…` if the bytes are damaged or made for other packs or another calendar; the engine must be
-  // fresh and is unusable after a failure.
+  // Goes on from a snapshot. Made by other packs or another calendar, it is refilled: what was found by declarations that
+  // mean what they meant is kept, the others are judged anew over all cases, and what differs goes to `sink` with the
+  // cause `packs`. Fails with `snapshot-format` if it does not read to its end, and with `snapshot-acts` if the packs have
+  // acts stored otherwise: then they are to be replayed. The engine must be fresh and is unusable after a failure.
   struct Restored {
-    uint64_t record_index = 0;
-    std::string root;
+    bool other_law = false;
+    size_t declarations = 0;  // of the plan
+    size_t judged_anew = 0;   // of them, and of those that are gone
   };
-  Result<Restored> restore(std::string_view bytes);
+  Result<Restored> restore(const Snapshot& snapshot, const Sink& sink = nullptr);
+  // Whether the snapshot was made by the very packs, calendar and options of this engine.
+  bool same_law(const Snapshot& snapshot) const { return snapshot.law == law_hash(); }
 
  private:
   struct Held {  // a finding that stands
@@ -101,12 +118,15 @@ class Engine {
     std::vector<First> firsts;
   };
 
+  static constexpr uint64_t kWideBit = uint64_t{1} << 40;  // wheel entries of keys across cases
+
   enum class Reach : uint8_t { everything, one_act, time };
   // `act`: the act that came, for one_act. Leaves the case's timeline in scope_ and live_.
   void judge_case(size_t place, Reach reach, uint32_t act, const std::string& cause, const Sink& sink);
   void judge_wide(uint32_t wide, Reach reach, uint32_t first_rank, const std::string& cause, const Sink& sink);
+  // `only`: by rule_names_, what was looked at; nullptr: as `part` and `reach` say.
   void settle(State& state, Sym case_id, std::vector<Finding>&& fresh, const JudgePart& part, Reach reach, int64_t from_us,
-              const std::string& cause, const Sink& sink);
+              const std::string& cause, const Sink& sink, const std::vector<bool>* only = nullptr);
   void refresh(size_t place, const std::string& cause, const Sink& sink);
   void widen(size_t place, uint32_t newest, const std::string& cause, const Sink& sink);
   void schedule(uint64_t slot, State& state, Instant due);
@@ -114,9 +134,18 @@ class Engine {
     if (place >= cases_.size()) cases_.resize(place + 1);
     return cases_[place];
   }
-  std::string packs_hash() const;
+  struct Refill;  // what other packs make different (engine_refill.h)
+  Result<void> compare(const PlanShape& old, const History::Moved& moved, Refill& refill) const;
+  void refill_cases(const Refill& refill, const Sink& sink);
+  void refill_keys(const Refill& refill, const Sink& sink);
+  void rebuild_keys(const Refill& refill, std::vector<WideState>&& old, const Sink& sink);
+  // Into wide_items_; true if the first act of all stands before those that can be read.
+  bool gather_items(const WideState& state);
+  std::string law_hash() const;
   uint16_t rule_index(const std::string& rule);
   Held held_of(const Finding& finding);
+  // Says which of the plan's declarations found it, by its rule.
+  void place(Held& held) const;
   uint32_t wide_of(WideKey key);
   bool gives(size_t place, uint32_t wide);
   // The case's first act for the key is now this one, or none is; true if the first of all is another than before.

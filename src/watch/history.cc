@@ -186,6 +186,15 @@ Datum History::typed(const Value& value, law::Type::Kind type, bool declared, Sy
   return out;
 }
 
+Sym History::kind_of(Sym agency) {
+  Sym kind = kinds_.find(agency);
+  if (kind == SymTable::kNothing) {
+    kind = plan_.agency_kind(agency);
+    kinds_.set(agency, kind);
+  }
+  return kind;
+}
+
 void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
   out.at_us = act.at.instant.us;
   out.offset_recorded = static_cast<int16_t>(act.at.offset_minutes * 2 + (act.recorded ? 1 : 0));
@@ -193,11 +202,7 @@ void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
   out.id = plan_.symbols.intern(act.id);
   out.case_id = plan_.symbols.intern(act.case_id);
   out.agency = plan_.symbols.intern(act.agency);
-  out.agency_kind = kinds_.find(out.agency);
-  if (out.agency_kind == SymTable::kNothing) {
-    out.agency_kind = plan_.agency_kind(out.agency);
-    kinds_.set(out.agency, out.agency_kind);
-  }
+  out.agency_kind = kind_of(out.agency);
   out.type_name = plan_.symbols.intern(act.type);
   const auto type = plan_.act_index.find(out.type_name);
   out.type = type == plan_.act_index.end() ? kUnknownType : type->second;
@@ -218,6 +223,7 @@ void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
   for (const auto& [name, value] : act.data) {
     const Sym field = plan_.symbols.find(name);
     if (field == 0 || field >= law_symbols_) {  // no rule can read it
+      note_unread(name);
       if (notes != nullptr && declared != nullptr)
         notes->push_back({"act-unknown-field",
                           fmt::format("`{}` is no field of `{}`", name, plan_.symbols.text(declared->name)),
@@ -373,9 +379,18 @@ const std::vector<uint32_t>& History::acts_of(Sym case_id) const {
   return slot == SymTable::kNothing ? kNothing : by_case_[slot];
 }
 
+void History::note_unread(std::string_view field) {
+  const Sym symbol = plan_.symbols.intern(field);
+  if (symbol == 0 || is_unread_.find(symbol) != SymTable::kNothing) return;
+  is_unread_.set(symbol, 1);
+  unread_.push_back(symbol);
+}
+
 void History::save(ByteWriter& out, Sym base_symbols) const {
-  out.number(plan_.symbols.size() - base_symbols);
-  for (Sym sym = base_symbols; sym < plan_.symbols.size(); ++sym) out.text(plan_.symbols.text(sym));
+  out.number(base_symbols);
+  out.number(plan_.symbols.size());
+  for (Sym sym = 0; sym < plan_.symbols.size(); ++sym) out.text(plan_.symbols.text(sym));
+  out.vector(unread_);
   out.vector(acts_);
   out.vector(parties_);
   out.vector(data_);
@@ -390,15 +405,63 @@ void History::save(ByteWriter& out, Sym base_symbols) const {
 }
 
 bool History::load(ByteReader& in, Sym base_symbols) {
-  if (plan_.symbols.size() != base_symbols || !acts_.empty()) return false;
+  if (plan_.symbols.size() != base_symbols || !acts_.empty() || in.number() != base_symbols) return false;
   const uint64_t symbols = in.number();
-  for (uint64_t i = 0; i < symbols && in.good; ++i)
-    if (plan_.symbols.intern(in.text()) != base_symbols + i) return false;
+  for (uint64_t i = 0; i < symbols && in.good; ++i) {
+    const std::string_view text = in.view();
+    if (i >= base_symbols && plan_.symbols.intern(text) != i) return false;
+  }
+  return load_rest(in, nullptr);
+}
+
+bool History::load_other(ByteReader& in, Moved& moved) {
+  if (!acts_.empty()) return false;
+  in.number();  // how many of the symbols were that law's
+  const uint64_t symbols = in.number();
+  for (uint64_t i = 0; i < symbols && in.good; ++i) moved.symbols.push_back(plan_.symbols.intern(in.view()));
+  if (!load_rest(in, &moved.symbols)) return false;
+  for (StoredAct& act : acts_) {
+    const auto type = plan_.act_index.find(act.type_name);
+    act.type = type == plan_.act_index.end() ? kUnknownType : type->second;
+    const Sym kind = kind_of(act.agency);
+    moved.kinds = moved.kinds || kind != act.agency_kind;
+    act.agency_kind = kind;
+  }
+  return true;
+}
+
+bool History::load_rest(ByteReader& in, const std::vector<Sym>* symbols) {
+  in.vector(unread_);
   in.vector(acts_);
   in.vector(parties_);
   in.vector(data_);
   in.vector(lists_);
   in.vector(case_order_);
+  if (symbols != nullptr) {
+    bool fits = true;
+    const auto move = [&](Sym& symbol) {
+      fits = fits && symbol < symbols->size();
+      if (fits) symbol = (*symbols)[symbol];
+    };
+    for (Sym& field : unread_) move(field);
+    for (StoredAct& act : acts_)
+      for (Sym* one : {&act.id, &act.case_id, &act.agency, &act.agency_kind, &act.type_name, &act.corrects, &act.annuls}) move(*one);
+    for (PartyRef& party : parties_) {
+      move(party.id);
+      move(party.role);
+    }
+    for (Datum& datum : data_) {
+      move(datum.field);
+      if (datum.kind != Datum::Kind::symbol) continue;
+      Sym symbol = static_cast<Sym>(datum.payload);
+      move(symbol);
+      datum.payload = symbol;
+    }
+    for (Sym& item : lists_) move(item);
+    for (Sym& one : case_order_) move(one);
+    if (!fits) return false;
+  }
+  for (const Sym field : unread_) is_unread_.set(field, 1);
   for (const Sym id : case_order_) {
     case_index_.set(id, static_cast<uint32_t>(by_case_.size()));
     by_case_.emplace_back();

@@ -133,6 +133,15 @@ class History {
   // The whole history as bytes and back; symbols from `base_symbols` on are the acts'. False: the bytes do not fit.
   void save(ByteWriter& out, Sym base_symbols) const;
   bool load(ByteReader& in, Sym base_symbols);
+  // The same under another plan than the bytes were saved by: names get their symbols and types in this one. Fields stay
+  // as they were stored. `kinds`: some agency is of another kind by this plan.
+  struct Moved {
+    std::vector<Sym> symbols;  // by the symbol they were saved as
+    bool kinds = false;
+  };
+  bool load_other(ByteReader& in, Moved& moved);
+  // Fields that acts have and that were not stored, because no law named them.
+  const std::vector<Sym>& unread_fields() const { return unread_; }
   // The latest instant an act was done, and its offset.
   OffsetTime last_at() const { return last_at_; }
 
@@ -148,6 +157,10 @@ class History {
     for (const Party& party : act.by) plan_.symbols.prefetch_text(party.id);
   }
 
+  bool load_rest(ByteReader& in, const std::vector<Sym>* symbols);
+  void note_unread(std::string_view field);
+  Sym kind_of(Sym agency);
+
   Datum typed(const Value& value, law::Type::Kind type, bool declared, Sym field, const StoredAct& act,
               std::vector<Note>* notes);
   Sym text_symbol(const Value& value);
@@ -155,6 +168,8 @@ class History {
 
   Plan& plan_;
   Sym law_symbols_;  // names below are the law's; a field the law never names is not stored
+  std::vector<Sym> unread_;  // those fields
+  SymTable is_unread_;
   HugeVector<StoredAct> acts_;
   HugeVector<PartyRef> parties_;
   HugeVector<Datum> data_;
