@@ -21,10 +21,14 @@ constexpr std::array<std::string_view, field_count> kNames = {
     "id", "type", "at", "recorded", "case", "agency", "by", "on", "data", "docs", "corrects", "annuls"};
 
 Field field_of(std::string_view name) {
-  for (unsigned i = 0; i < field_count; ++i) {
-    if (kNames[i] == name) return static_cast<Field>(i);
+  const auto is = [name](Field field) { return kNames[field] == name ? field : field_count; };
+  switch (name.size()) {
+    case 2: return name[0] == 'i' ? is(id) : name[0] == 'a' ? is(at) : name[0] == 'b' ? is(by) : is(on);
+    case 4: return name[0] == 't' ? is(type) : name[0] == 'c' ? is(case_) : name[1] == 'a' ? is(data) : is(docs);
+    case 6: return name[1] == 'g' ? is(agency) : is(annuls);
+    case 8: return name[0] == 'r' ? is(recorded) : is(corrects);
+    default: return field_count;
   }
-  return field_count;
 }
 
 Error syntax(simdjson::error_code code) {

@@ -66,7 +66,7 @@ bool sayable(const Value& value) {
 std::string_view scalar_type(const Value& value) {
   if (value.kind == Value::Kind::boolean) return "boolean";
   if (value.kind == Value::Kind::number) return value.exact && value.number.is_whole() ? "int" : "float";
-  return parse_rfc3339(value.text).ok() ? "date" : "string";
+  return rfc3339_in(value.text) ? "date" : "string";
 }
 
 std::string scalar_text(const Value& value) {

@@ -27,28 +27,27 @@ struct LocalParse {
   bool leap = false;
 };
 
-// Date, separator, hh:mm[:ss[.fraction]].
-Result<LocalParse> parse_local_prefix(std::string_view text) {
+// Date, separator, hh:mm[:ss[.fraction]]. Gives what is wrong, nullptr if nothing is.
+const char* parse_local_prefix(std::string_view text, LocalParse& out) {
   const int32_t year = digits(text, 0, 4);
   const int32_t month = digits(text, 5, 2);
   const int32_t day = digits(text, 8, 2);
   if (year < 0 || month < 0 || day < 0 || text[4] != '-' || text[7] != '-')
-    return bad_time(text, "the date is not YYYY-MM-DD");
-  if (!valid_civil(year, month, day)) return bad_time(text, "there is no such day");
+    return "the date is not YYYY-MM-DD";
+  if (!valid_civil(year, month, day)) return "there is no such day";
   if (text.size() < 11 || (text[10] != 'T' && text[10] != 't' && text[10] != ' '))
-    return bad_time(text, "no `T` between date and time");
+    return "no `T` between date and time";
   const int32_t hour = digits(text, 11, 2);
   const int32_t minute = digits(text, 14, 2);
-  if (hour < 0 || minute < 0 || text[13] != ':') return bad_time(text, "the time is not hh:mm:ss");
-  if (hour > 23 || minute > 59) return bad_time(text, "hours go to 23, minutes to 59");
-  LocalParse out;
+  if (hour < 0 || minute < 0 || text[13] != ':') return "the time is not hh:mm:ss";
+  if (hour > 23 || minute > 59) return "hours go to 23, minutes to 59";
   size_t pos = 16;
   int32_t second = 0;
   int64_t fraction = 0;
   if (pos < text.size() && text[pos] == ':') {
     second = digits(text, pos + 1, 2);
-    if (second < 0) return bad_time(text, "the time is not hh:mm:ss");
-    if (second > 60) return bad_time(text, "seconds go to 60");
+    if (second < 0) return "the time is not hh:mm:ss";
+    if (second > 60) return "seconds go to 60";
     pos += 3;
     if (pos < text.size() && (text[pos] == '.' || text[pos] == ',')) {
       ++pos;
@@ -59,7 +58,7 @@ Result<LocalParse> parse_local_prefix(std::string_view text) {
         scale /= 10;
         ++pos;
       }
-      if (pos == first) return bad_time(text, "a fraction needs digits");
+      if (pos == first) return "a fraction needs digits";
     }
   }
   if (second == 60) {
@@ -69,7 +68,41 @@ Result<LocalParse> parse_local_prefix(std::string_view text) {
   }
   out.local_us = date_of({year, month, day}).days * kDay + hour * kHour + minute * kMinute + second * kSecond + fraction;
   out.end = pos;
-  return out;
+  return nullptr;
+}
+
+// A time with its offset.
+const char* parse_offset_time(std::string_view text, OffsetTime& out, bool* leap) {
+  if (text.size() < 16) return "it is too short";
+  LocalParse local;
+  if (const char* wrong = parse_local_prefix(text, local)) return wrong;
+  if (leap != nullptr) *leap = local.leap;
+  if (local.end >= text.size()) return "the offset is missing";
+  const char sign = text[local.end];
+  if (sign == 'Z' || sign == 'z') {
+    if (local.end + 1 != text.size()) return "something follows the offset";
+    out = {Instant{local.local_us}, 0};
+    return nullptr;
+  }
+  if (sign != '+' && sign != '-') return "the offset is not Z, +hh:mm or -hh:mm";
+  const int32_t hours = digits(text, local.end + 1, 2);
+  size_t minute_at = local.end + 3;
+  if (minute_at < text.size() && text[minute_at] == ':') ++minute_at;  // +0100 is met in XES logs
+  const int32_t minutes = digits(text, minute_at, 2);
+  if (hours < 0 || minutes < 0 || hours > 23 || minutes > 59 || minute_at + 2 != text.size())
+    return "the offset is not Z, +hh:mm or -hh:mm";
+  const int32_t offset = (sign == '-' ? -1 : 1) * (hours * 60 + minutes);
+  out = {Instant{local.local_us - offset * kMinute}, offset};
+  return nullptr;
+}
+
+const char* parse_plain_time(std::string_view text, int64_t& local_us) {
+  if (text.size() < 16) return "it is too short";
+  LocalParse local;
+  if (const char* wrong = parse_local_prefix(text, local)) return wrong;
+  if (local.end != text.size()) return "something follows the time";
+  local_us = local.local_us;
+  return nullptr;
 }
 
 }  // namespace
@@ -114,42 +147,39 @@ int32_t weekday(Date date) {
 }
 
 Result<OffsetTime> parse_rfc3339(std::string_view text, bool* leap) {
-  if (text.size() < 16) return bad_time(text, "it is too short");
-  HENG_TRY(const LocalParse local, parse_local_prefix(text));
-  if (leap != nullptr) *leap = local.leap;
-  if (local.end >= text.size()) return bad_time(text, "the offset is missing");
-  const char sign = text[local.end];
-  if (sign == 'Z' || sign == 'z') {
-    if (local.end + 1 != text.size()) return bad_time(text, "something follows the offset");
-    return OffsetTime{Instant{local.local_us}, 0};
-  }
-  if (sign != '+' && sign != '-') return bad_time(text, "the offset is not Z, +hh:mm or -hh:mm");
-  const int32_t hours = digits(text, local.end + 1, 2);
-  size_t minute_at = local.end + 3;
-  if (minute_at < text.size() && text[minute_at] == ':') ++minute_at;  // +0100 is met in XES logs
-  const int32_t minutes = digits(text, minute_at, 2);
-  if (hours < 0 || minutes < 0 || hours > 23 || minutes > 59 || minute_at + 2 != text.size())
-    return bad_time(text, "the offset is not Z, +hh:mm or -hh:mm");
-  const int32_t offset = (sign == '-' ? -1 : 1) * (hours * 60 + minutes);
-  return OffsetTime{Instant{local.local_us - offset * kMinute}, offset};
+  OffsetTime out;
+  if (const char* wrong = parse_offset_time(text, out, leap)) return bad_time(text, wrong);
+  return out;
+}
+
+std::optional<OffsetTime> rfc3339_in(std::string_view text) {
+  OffsetTime out;
+  return parse_offset_time(text, out, nullptr) == nullptr ? std::optional(out) : std::nullopt;
 }
 
 Result<int64_t> parse_local_time(std::string_view text) {
-  if (text.size() < 16) return bad_time(text, "it is too short");
-  HENG_TRY(const LocalParse local, parse_local_prefix(text));
-  if (local.end != text.size()) return bad_time(text, "something follows the time");
-  return local.local_us;
+  int64_t out = 0;
+  if (const char* wrong = parse_plain_time(text, out)) return bad_time(text, wrong);
+  return out;
 }
 
-Result<Date> parse_date(std::string_view text) {
+std::optional<int64_t> local_time_in(std::string_view text) {
+  int64_t out = 0;
+  return parse_plain_time(text, out) == nullptr ? std::optional(out) : std::nullopt;
+}
+
+std::optional<Date> date_in(std::string_view text) {
+  if (text.size() != 10) return std::nullopt;
   const int32_t year = digits(text, 0, 4);
   const int32_t month = digits(text, 5, 2);
   const int32_t day = digits(text, 8, 2);
-  if (text.size() != 10 || year < 0 || month < 0 || day < 0 || text[4] != '-' || text[7] != '-' ||
-      !valid_civil(year, month, day))
-    return Error{ErrorKind::bad_input, "date-format", fmt::format("`{}` is not a date", text), "",
-                 "write it as 2026-03-01"};
+  if (year < 0 || month < 0 || day < 0 || text[4] != '-' || text[7] != '-' || !valid_civil(year, month, day)) return std::nullopt;
   return date_of({year, month, day});
+}
+
+Result<Date> parse_date(std::string_view text) {
+  if (const auto date = date_in(text)) return *date;
+  return Error{ErrorKind::bad_input, "date-format", fmt::format("`{}` is not a date", text), "", "write it as 2026-03-01"};
 }
 
 std::string format_date(Date date) {

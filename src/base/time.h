@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -53,6 +54,10 @@ Result<OffsetTime> parse_rfc3339(std::string_view text, bool* leap = nullptr);
 // A local time without offset ("2024-01-01T10:00[:ss[.f]]"), as microseconds since the civil epoch 1970-01-01T00:00 local.
 Result<int64_t> parse_local_time(std::string_view text);
 Result<Date> parse_date(std::string_view text);  // "2026-03-01"
+// The same where another form may follow: nothing instead of an error, and no cost of wording one.
+std::optional<OffsetTime> rfc3339_in(std::string_view text);
+std::optional<int64_t> local_time_in(std::string_view text);
+std::optional<Date> date_in(std::string_view text);
 
 std::string format_rfc3339(OffsetTime time);  // fraction only if not zero (3 or 6 digits); UTC is +00:00
 std::string format_date(Date date);

@@ -66,7 +66,7 @@ Result<OffsetTime> parse_now(const std::string& text, const LoadedHistory& loade
     const int64_t day = (local >= 0 ? local : local - kDay + 1) / kDay;
     return OffsetTime{Instant{(day + 1) * kDay - last.offset_minutes * kMinute}, last.offset_minutes};
   }
-  if (const auto date = parse_date(text); date.ok() && !plan.zones.empty())
+  if (const auto date = date_in(text); date && !plan.zones.empty())
     return plan.zones[0].at(plan.zones[0].start_of(Date{date->days + 1}));
   auto time = parse_rfc3339(text);
   if (!time.ok()) {

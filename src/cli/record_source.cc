@@ -254,7 +254,7 @@ Result<uint64_t> FindingBook::settle(std::span<const watch::Finding> standing, O
     finding.case_id = known.case_id;
     for (const watch::Kind kind : {watch::Kind::warn, watch::Kind::breach, watch::Kind::late, watch::Kind::flag})
       if (known.kind == watch::name_of(kind)) finding.kind = kind;
-    if (const auto at = parse_rfc3339(known.at); at.ok()) finding.at = *at;
+    if (const auto at = rfc3339_in(known.at)) finding.at = *at;
     gone.push_back(std::move(finding));
   }
   for (const watch::Finding& finding : gone) {

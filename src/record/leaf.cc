@@ -233,7 +233,7 @@ Result<Leaf> parse_leaf(std::string_view bytes) {
   HENG_TRY(leaf.key, need_text(object, "key", 16));
   HENG_TRY(leaf.at, need_text(object, "at", 64));
   HENG_TRY(leaf.recorded, need_text(object, "recorded", 64));
-  if (!parse_rfc3339(leaf.at).ok() || !parse_rfc3339(leaf.recorded).ok())
+  if (!rfc3339_in(leaf.at) || !rfc3339_in(leaf.recorded))
     return malformed("a time of the leaf is no RFC 3339 time");
   const auto agency_seq = object.integer_of("agency_seq");
   if (!agency_seq || *agency_seq == 0) return malformed("field `agency_seq` is missing");

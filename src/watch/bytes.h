@@ -18,8 +18,9 @@ struct ByteWriter {
     number(value.size());
     bytes.append(value);
   }
-  template <typename T, typename A>
-  void vector(const std::vector<T, A>& values) {
+  template <typename Array>
+  void vector(const Array& values) {
+    using T = typename Array::value_type;
     static_assert(std::is_trivially_copyable_v<T>);
     number(values.size());
     bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
@@ -54,8 +55,9 @@ struct ByteReader {
     rest.remove_prefix(size);
     return out;
   }
-  template <typename T, typename A>
-  void vector(std::vector<T, A>& out) {
+  template <typename Array>
+  void vector(Array& out) {
+    using T = typename Array::value_type;
     static_assert(std::is_trivially_copyable_v<T>);
     const uint64_t count = number();
     if (count > rest.size() / sizeof(T)) {

@@ -223,7 +223,10 @@ class Compiler {
     for (const law::Name& role : d.by) type.by.push_back(sym(role.text));
     for (const law::Name& subject : d.on) type.on.push_back(sym(subject.text));
     for (const law::FieldDecl& field : d.fields) {
-      type.fields[sym(field.name.text)] = ActField{field.type.kind, field.else_latest, ""};
+      const Sym field_name = sym(field.name.text);
+      type.fields[field_name] = ActField{field.type.kind, ""};
+      std::erase(type.else_latest, field_name);
+      if (field.else_latest) type.else_latest.push_back(field_name);
       plan_.field_types.emplace(sym(field.name.text), field.type.kind);
     }
     for (const law::SpanDecl& span : d.spans)

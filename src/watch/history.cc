@@ -7,8 +7,6 @@
 #include <unordered_set>
 
 #include "act/json.h"
-#include "act/packed.h"
-#include "base/hash.h"
 #include "base/text.h"
 
 namespace heng::watch {
@@ -56,6 +54,45 @@ bool is_record(const Value& value) {
 
 }  // namespace
 
+History::History(Plan& plan)
+    : plan_(plan), law_symbols_(static_cast<Sym>(plan.symbols.size())), type_of_name_(law_symbols_, kUnknownType), shapes_(plan.acts.size()) {
+  for (const auto& [name, type] : plan.act_index) type_of_name_[name] = type;
+}
+
+History::FieldShape History::shape_of(const ActType* type, const std::string& name) {
+  FieldShape out;
+  out.name = name;
+  const Sym field = plan_.symbols.find(name);
+  if (field == 0 || field >= law_symbols_) {
+    note_unread(name);
+    return out;
+  }
+  out.field = field;
+  if (type != nullptr)
+    if (const auto own = type->fields.find(field); own != type->fields.end()) {
+      out.kind = own->second.type;
+      out.declared = true;
+      return out;
+    }
+  if (const auto anywhere = plan_.field_types.find(field); anywhere != plan_.field_types.end()) {
+    out.kind = anywhere->second;
+    out.declared = true;
+  }
+  return out;
+}
+
+// Acts of one type mostly have the same fields in the same order.
+const History::FieldShape& History::known_shape(uint16_t type, size_t position, const std::string& name) {
+  std::vector<FieldShape>& shapes = shapes_[type];
+  if (position < shapes.size() && shapes[position].name == name) return shapes[position];
+  for (const FieldShape& shape : shapes)
+    if (shape.name == name) return shape;
+  constexpr size_t kMost = 64;
+  if (shapes.size() == kMost) shapes.pop_back();
+  shapes.push_back(shape_of(&plan_.acts[type], name));
+  return shapes.back();
+}
+
 Sym History::text_symbol(const Value& value) {
   switch (value.kind) {
     case Value::Kind::text: return plan_.symbols.intern(value.text);
@@ -65,16 +102,16 @@ Sym History::text_symbol(const Value& value) {
   }
 }
 
-Datum History::typed(const Value& value, law::Type::Kind type, bool declared, Sym field, const StoredAct& act,
-                     std::vector<Note>* notes) {
+Datum History::typed(const Value& value, const FieldShape& shape, const StoredAct& act, std::vector<Note>* notes) {
   using T = law::Type::Kind;
+  const T type = shape.kind;
   Datum out;
-  out.field = field;
+  out.field = shape.field;
   const auto wrong = [&]() {
     // Not what the act type says: kept as the text it is, so that nothing is lost; a comparison with it is unknown.
     if (notes != nullptr)
       notes->push_back({"act-field-type",
-                        fmt::format("field `{}` is not {}", plan_.symbols.text(field), word_of(type)),
+                        fmt::format("field `{}` is not {}", plan_.symbols.text(shape.field), word_of(type)),
                         "correct the value, or leave the field out if it is not known"});
     out.kind = Datum::Kind::symbol;
     out.payload = text_symbol(value);
@@ -132,19 +169,19 @@ Datum History::typed(const Value& value, law::Type::Kind type, bool declared, Sy
     case T::date:
     case T::time: {
       if (value.kind != Value::Kind::text) return wrong();
-      if (const auto date = parse_date(value.text); date.ok()) {
+      if (const auto date = date_in(value.text)) {
         out.kind = Datum::Kind::date;
         out.payload = date->days;
         return out;
       }
-      if (const auto time = parse_rfc3339(value.text); time.ok()) {
+      if (const auto time = rfc3339_in(value.text)) {
         out.kind = Datum::Kind::instant;
         out.payload = time->instant.us;
         return out;
       }
-      if (const auto local = parse_local_time(value.text); local.ok()) {  // on the act's own clock
+      if (const auto local = local_time_in(value.text)) {  // on the act's own clock
         out.kind = Datum::Kind::instant;
-        out.payload = local.value() - act.offset_minutes() * kMinute;
+        out.payload = *local - act.offset_minutes() * kMinute;
         return out;
       }
       return wrong();
@@ -156,7 +193,7 @@ Datum History::typed(const Value& value, law::Type::Kind type, bool declared, Sy
         out.payload = *minutes;
         return out;
       }
-      if (const auto time = parse_rfc3339(value.text); time.ok()) {
+      if (const auto time = rfc3339_in(value.text)) {
         out.kind = Datum::Kind::instant;
         out.payload = time->instant.us;
         return out;
@@ -169,7 +206,7 @@ Datum History::typed(const Value& value, law::Type::Kind type, bool declared, Sy
     case T::people:
     case T::list: break;
   }
-  if (!declared && value.kind == Value::Kind::number && value.exact) {
+  if (!shape.declared && value.kind == Value::Kind::number && value.exact) {
     out.kind = Datum::Kind::number;
     out.scale = static_cast<uint8_t>(value.number.scale);
     out.payload = value.number.mantissa;
@@ -195,7 +232,7 @@ Sym History::kind_of(Sym agency) {
   return kind;
 }
 
-void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
+void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes, bool own_id) {
   out.at_us = act.at.instant.us;
   out.offset_recorded = static_cast<int16_t>(act.at.offset_minutes * 2 + (act.recorded ? 1 : 0));
   out.place_us = act.recorded ? act.recorded->instant.us : out.at_us;
@@ -204,8 +241,8 @@ void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
   out.agency = plan_.symbols.intern(act.agency);
   out.agency_kind = kind_of(out.agency);
   out.type_name = plan_.symbols.intern(act.type);
-  const auto type = plan_.act_index.find(out.type_name);
-  out.type = type == plan_.act_index.end() ? kUnknownType : type->second;
+  const Sym written_type = out.type_name;
+  out.type = written_type < law_symbols_ ? type_of_name_[written_type] : kUnknownType;
   if (out.type != kUnknownType) out.type_name = plan_.acts[out.type].name;
   out.corrects = plan_.symbols.intern(act.corrects);
   out.annuls = plan_.symbols.intern(act.annuls);
@@ -220,35 +257,88 @@ void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes) {
 
   out.first_datum = static_cast<uint32_t>(data_.size());
   const ActType* declared = out.type == kUnknownType ? nullptr : &plan_.acts[out.type];
-  for (const auto& [name, value] : act.data) {
-    const Sym field = plan_.symbols.find(name);
-    if (field == 0 || field >= law_symbols_) {  // no rule can read it
-      note_unread(name);
-      if (notes != nullptr && declared != nullptr)
-        notes->push_back({"act-unknown-field",
-                          fmt::format("`{}` is no field of `{}`", name, plan_.symbols.text(declared->name)),
-                          "kept in the act, but no rule reads it"});
+  if (own_id) begin_remainder(act, written_type);
+  FieldShape unknown_types;
+  for (size_t i = 0; i < act.data.size(); ++i) {
+    const auto& [name, value] = act.data[i];
+    if (declared == nullptr) unknown_types = shape_of(nullptr, name);
+    const FieldShape& shape = declared == nullptr ? unknown_types : known_shape(out.type, i, name);
+    if (notes != nullptr && declared != nullptr && !shape.declared)
+      notes->push_back({"act-unknown-field", fmt::format("`{}` is no field of `{}`", name, plan_.symbols.text(declared->name)),
+                        shape.field == 0 ? "kept in the act, but no rule reads it" : "kept, but no rule reads it"});
+    if (own_id) remainder_.name(shape.field, name);
+    if (shape.field == 0) {
+      if (own_id) remainder_.value(value, 0);
       continue;
     }
-    law::Type::Kind kind = law::Type::Kind::text;
-    bool known = false;
-    if (declared != nullptr)
-      if (const auto own = declared->fields.find(field); own != declared->fields.end()) {
-        kind = own->second.type;
-        known = true;
-      }
-    if (!known) {
-      const auto anywhere = plan_.field_types.find(field);
-      if (anywhere != plan_.field_types.end()) kind = anywhere->second;
-      known = anywhere != plan_.field_types.end();
-      if (notes != nullptr && declared != nullptr && !known)
-        notes->push_back({"act-unknown-field",
-                          fmt::format("`{}` is no field of `{}`", name, plan_.symbols.text(declared->name)),
-                          "kept, but no rule reads it"});
-    }
-    data_.push_back(typed(value, kind, known, field, out, notes));
+    const Datum datum = typed(value, shape, out, notes);
+    data_.push_back(datum);
+    const bool said = value.kind == Value::Kind::text && datum.kind == Datum::Kind::symbol;
+    if (own_id) remainder_.value(value, said ? static_cast<Sym>(datum.payload) : 0);
   }
   out.datum_count = static_cast<uint16_t>(data_.size() - out.first_datum);
+  remainder_at_.push_back(own_id ? end_remainder(act, remainders_) : kNoRemainder);
+}
+
+void History::begin_remainder(const Act& act, Sym type) {
+  remainder_.clear();
+  remainder_.number(type);
+  remainder_.signed_number(act.recorded ? act.recorded->offset_minutes : 0);
+  remainder_.number(act.data.size());
+}
+
+uint32_t History::end_remainder(const Act& act, GrownArray<uint32_t>& into) {
+  for (const Document& document : act.docs) {
+    remainder_.text(document.id);
+    remainder_.text(document.sha256);
+    remainder_.text(document.title);
+  }
+  const std::string_view bytes = remainder_.bytes();
+  HENG_ASSERT(into.size() < kNoRemainder);  // sixteen GiB
+  const auto at = static_cast<uint32_t>(into.size());
+  into.resize(at + 1 + (bytes.size() + 3) / 4);
+  into[at] = static_cast<uint32_t>(bytes.size());
+  std::memcpy(&into[at + 1], bytes.data(), bytes.size());
+  return at;
+}
+
+std::optional<Act> History::read_original(size_t index, const std::vector<Sym>* moved) const {
+  const StoredAct& stored = acts_[index];
+  const uint32_t at = remainder_at_[index];
+  if (at >= remainders_.size() || remainders_[at] > (remainders_.size() - at - 1) * 4) return std::nullopt;
+  RemainderReader in({reinterpret_cast<const char*>(remainders_.data() + at + 1), remainders_[at]}, plan_.symbols, moved);
+  Act out;
+  out.id = plan_.symbols.string(stored.id);
+  out.type = in.symbol();
+  out.at = {stored.at(), stored.offset_minutes()};
+  const auto recorded_offset = static_cast<int32_t>(in.signed_number());
+  if (stored.recorded()) out.recorded = OffsetTime{stored.place(), recorded_offset};
+  out.case_id = plan_.symbols.string(stored.case_id);
+  out.agency = plan_.symbols.string(stored.agency);
+  const auto party = [this](const PartyRef& ref) { return Party{plan_.symbols.string(ref.id), plan_.symbols.string(ref.role)}; };
+  for (const PartyRef& ref : by(stored)) out.by.push_back(party(ref));
+  for (const PartyRef& ref : on(stored)) out.on.push_back(party(ref));
+  for (uint64_t left = in.number(); left > 0 && in.good(); --left) {
+    std::string name = in.name();
+    out.data.emplace_back(std::move(name), in.value());
+  }
+  for (const PartyRef& ref : documents(stored)) {
+    Document& document = out.docs.emplace_back();
+    document.kind = plan_.symbols.string(ref.id);
+    document.id = in.text();
+    document.sha256 = in.text();
+    document.title = in.text();
+  }
+  out.corrects = plan_.symbols.string(stored.corrects);
+  out.annuls = plan_.symbols.string(stored.annuls);
+  if (!in.good() || !in.rest().empty()) return std::nullopt;
+  return out;
+}
+
+Act History::original(size_t index) const {
+  std::optional<Act> out = read_original(index, nullptr);
+  HENG_ASSERT(out.has_value());
+  return *std::move(out);
 }
 
 History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_ids) {
@@ -266,20 +356,12 @@ History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_i
     return Added::refused;
   }
   const Sym id = plan_.symbols.intern(act.id);
-  Known fresh_known;
-  if (own_ids) {
-    packed_.clear();
-    pack_act(packed_, act);
-    fresh_known.hash = hash_bytes(packed_);
-  }
   const uint32_t met = own_ids ? ids_.find(id) : SymTable::kNothing;
   if (met != SymTable::kNothing) {
-    const Known& before = known_[met];
     StoredAct& old = acts_[met];
-    // The canonical bytes decide (contracts.md); the hashes where the older ones are not kept.
-    int order = before.hash < fresh_known.hash ? -1 : before.hash > fresh_known.hash ? 1 : 0;
-    if (before.bytes != nullptr)
-      order = before.view() == packed_ ? 0 : act_to_json(unpack_act(before.view())).compare(act_to_json(act));
+    const Act before = original(met);
+    if (before == act) return Added::same;
+    const int order = act_to_json(before).compare(act_to_json(act));  // the canonical bytes decide (contracts.md)
     if (order == 0) return Added::same;
     const int64_t place = act.recorded ? act.recorded->instant.us : act.at.instant.us;
     const bool wins = place < old.place_us || (place == old.place_us && order > 0);
@@ -291,14 +373,10 @@ History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_i
     if (!wins) return Added::refused;
     const Sym old_case = old.case_id;
     StoredAct fresh;
-    store(act, fresh, notes);
+    store(act, fresh, notes, true);
     acts_[met] = fresh;
-    if (before.bytes != nullptr) {
-      const std::string_view kept = keep(packed_);
-      fresh_known.bytes = kept.data();
-      fresh_known.size = static_cast<uint32_t>(kept.size());
-    }
-    known_[met] = fresh_known;
+    remainder_at_[met] = remainder_at_.back();
+    remainder_at_.pop_back();
     if (old_case != fresh.case_id) {
       auto& list = by_case_[case_index_.find(old_case)];
       list.erase(std::find(list.begin(), list.end(), met));
@@ -310,18 +388,9 @@ History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_i
   lists_before_ = lists_.size();
   last_at_before_ = last_at_;
   StoredAct stored;
-  store(act, stored, notes);
+  store(act, stored, notes, own_ids);
   acts_.push_back(stored);
-  if (own_ids) {
-    if (kept_bytes_ + packed_.size() <= kKeptBytes) {
-      const std::string_view kept = keep(packed_);
-      fresh_known.bytes = kept.data();
-      fresh_known.size = static_cast<uint32_t>(kept.size());
-    }
-    known_.resize(acts_.size());
-    known_.back() = fresh_known;
-    ids_.set(id, index);
-  }
+  if (own_ids) ids_.set(id, index);
   of_case(stored.case_id).push_back(index);
   if (stored.at_us > last_at_.instant.us) last_at_ = act.at;
   return Added::kept;
@@ -333,10 +402,11 @@ void History::take_back() {
   data_.resize(last.first_datum);
   lists_.resize(lists_before_);
   last_at_ = last_at_before_;
-  if (known_.size() == acts_.size()) {
-    known_.pop_back();
+  if (remainder_at_.back() != kNoRemainder) {
+    remainders_.resize(remainder_at_.back());
     ids_.set(last.id, SymTable::kNothing);
   }
+  remainder_at_.pop_back();
   const uint32_t place = case_index_.find(last.case_id);
   by_case_[place].pop_back();
   if (by_case_[place].empty()) {  // the act named the case first
@@ -345,21 +415,6 @@ void History::take_back() {
     case_index_.set(last.case_id, SymTable::kNothing);
   }
   acts_.pop_back();
-}
-
-std::string_view History::keep(std::string_view bytes) {
-  if (bytes.size() > block_free_) {
-    constexpr size_t kBlock = size_t{1} << 20;
-    block_free_ = std::max(bytes.size(), kBlock);
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_free_));
-    block_next_ = blocks_.back().get();
-  }
-  std::memcpy(block_next_, bytes.data(), bytes.size());
-  const std::string_view kept(block_next_, bytes.size());
-  block_next_ += bytes.size();
-  block_free_ -= bytes.size();
-  kept_bytes_ += bytes.size();
-  return kept;
 }
 
 std::vector<uint32_t>& History::of_case(Sym case_id) {
@@ -396,10 +451,8 @@ void History::save(ByteWriter& out, Sym base_symbols) const {
   out.vector(data_);
   out.vector(lists_);
   out.vector(case_order_);
-  std::vector<uint64_t> hashes;
-  hashes.reserve(known_.size());
-  for (const Known& known : known_) hashes.push_back(known.hash);
-  out.vector(hashes);
+  out.vector(remainder_at_);
+  out.vector(remainders_);
   out.number(static_cast<uint64_t>(last_at_.instant.us));
   out.number(static_cast<uint64_t>(static_cast<int64_t>(last_at_.offset_minutes)));
 }
@@ -407,6 +460,8 @@ void History::save(ByteWriter& out, Sym base_symbols) const {
 bool History::load(ByteReader& in, Sym base_symbols) {
   if (plan_.symbols.size() != base_symbols || !acts_.empty() || in.number() != base_symbols) return false;
   const uint64_t symbols = in.number();
+  if (symbols > in.rest.size()) return false;
+  plan_.symbols.expect(symbols);
   for (uint64_t i = 0; i < symbols && in.good; ++i) {
     const std::string_view text = in.view();
     if (i >= base_symbols && plan_.symbols.intern(text) != i) return false;
@@ -437,51 +492,99 @@ bool History::load_rest(ByteReader& in, const std::vector<Sym>* symbols) {
   in.vector(data_);
   in.vector(lists_);
   in.vector(case_order_);
-  if (symbols != nullptr) {
-    bool fits = true;
-    const auto move = [&](Sym& symbol) {
-      fits = fits && symbol < symbols->size();
-      if (fits) symbol = (*symbols)[symbol];
-    };
-    for (Sym& field : unread_) move(field);
-    for (StoredAct& act : acts_)
-      for (Sym* one : {&act.id, &act.case_id, &act.agency, &act.agency_kind, &act.type_name, &act.corrects, &act.annuls}) move(*one);
-    for (PartyRef& party : parties_) {
-      move(party.id);
-      move(party.role);
-    }
-    for (Datum& datum : data_) {
-      move(datum.field);
-      if (datum.kind != Datum::Kind::symbol) continue;
-      Sym symbol = static_cast<Sym>(datum.payload);
-      move(symbol);
-      datum.payload = symbol;
-    }
-    for (Sym& item : lists_) move(item);
-    for (Sym& one : case_order_) move(one);
-    if (!fits) return false;
-  }
+  in.vector(remainder_at_);
+  in.vector(remainders_);
+  last_at_.instant.us = static_cast<int64_t>(in.number());
+  last_at_.offset_minutes = static_cast<int32_t>(static_cast<int64_t>(in.number()));
+  if (!in.good || !columns_fit(symbols == nullptr ? plan_.symbols.size() : symbols->size())) return false;
+  if (symbols != nullptr && !move_symbols(*symbols)) return false;
   for (const Sym field : unread_) is_unread_.set(field, 1);
+  std::vector<uint32_t> counts(case_order_.size());
   for (const Sym id : case_order_) {
+    if (case_index_.find(id) != SymTable::kNothing) return false;
     case_index_.set(id, static_cast<uint32_t>(by_case_.size()));
     by_case_.emplace_back();
   }
-  for (size_t i = 0; i < acts_.size(); ++i) {
-    const uint32_t slot = case_index_.find(acts_[i].case_id);
+  for (const StoredAct& act : acts_) {
+    const uint32_t slot = case_index_.find(act.case_id);
     if (slot == SymTable::kNothing) return false;
-    by_case_[slot].push_back(static_cast<uint32_t>(i));
+    ++counts[slot];
   }
-  std::vector<uint64_t> hashes;
-  in.vector(hashes);
-  if (!hashes.empty() && hashes.size() != acts_.size()) return false;
-  known_.resize(hashes.size());
-  for (size_t i = 0; i < hashes.size(); ++i) {
-    known_[i].hash = hashes[i];
-    ids_.set(acts_[i].id, static_cast<uint32_t>(i));
+  for (size_t slot = 0; slot < counts.size(); ++slot) by_case_[slot].reserve(counts[slot]);
+  for (size_t i = 0; i < acts_.size(); ++i) {
+    by_case_[case_index_.find(acts_[i].case_id)].push_back(static_cast<uint32_t>(i));
+    if (remainder_at_[i] != kNoRemainder) ids_.set(acts_[i].id, static_cast<uint32_t>(i));
   }
-  last_at_.instant.us = static_cast<int64_t>(in.number());
-  last_at_.offset_minutes = static_cast<int32_t>(static_cast<int64_t>(in.number()));
-  return in.good;
+  return true;
+}
+
+// Whether every number in the columns lies within the column it points into.
+bool History::columns_fit(size_t symbols) const {
+  if (remainder_at_.size() != acts_.size()) return false;
+  const auto named = [symbols](Sym sym) { return sym < symbols; };
+  for (const auto* each : {&case_order_, &unread_})
+    for (const Sym one : *each)
+      if (!named(one)) return false;
+  for (const StoredAct& act : acts_) {
+    const size_t people = size_t{act.by_count} + act.on_count + act.document_count;
+    if (!named(act.id) || !named(act.case_id) || !named(act.agency) || !named(act.agency_kind) || !named(act.type_name) ||
+        !named(act.corrects) || !named(act.annuls) || act.first_party + people > parties_.size() ||
+        size_t{act.first_datum} + act.datum_count > data_.size())
+      return false;
+  }
+  for (const PartyRef& party : parties_)
+    if (!named(party.id) || !named(party.role)) return false;
+  for (const Sym item : lists_)
+    if (!named(item)) return false;
+  for (const Datum& datum : data_) {
+    if (!named(datum.field) || datum.kind > Datum::Kind::list) return false;
+    const auto payload = static_cast<uint64_t>(datum.payload);
+    if (datum.kind == Datum::Kind::symbol && payload >= symbols) return false;
+    if (datum.kind == Datum::Kind::list && (payload > lists_.size() || datum.count > lists_.size() - payload)) return false;
+  }
+  for (const uint32_t at : remainder_at_)
+    if (at != kNoRemainder && (at >= remainders_.size() || remainders_[at] > (remainders_.size() - at - 1) * 4)) return false;
+  return true;
+}
+
+// Every symbol becomes the one it has in this plan. The remainders are written anew, their names as texts.
+bool History::move_symbols(const std::vector<Sym>& symbols) {
+  const auto move = [&](Sym& symbol) { symbol = symbols[symbol]; };
+  for (Sym& field : unread_) move(field);
+  for (StoredAct& act : acts_)
+    for (Sym* one : {&act.id, &act.case_id, &act.agency, &act.agency_kind, &act.type_name, &act.corrects, &act.annuls}) move(*one);
+  for (PartyRef& party : parties_) {
+    move(party.id);
+    move(party.role);
+  }
+  for (Datum& datum : data_) {
+    move(datum.field);
+    if (datum.kind != Datum::Kind::symbol) continue;
+    Sym symbol = static_cast<Sym>(datum.payload);
+    move(symbol);
+    datum.payload = symbol;
+  }
+  for (Sym& item : lists_) move(item);
+  for (Sym& one : case_order_) move(one);
+  GrownArray<uint32_t> places;
+  GrownArray<uint32_t> fresh;
+  for (size_t i = 0; i < acts_.size(); ++i) {
+    uint32_t at = kNoRemainder;
+    if (remainder_at_[i] != kNoRemainder) {
+      const std::optional<Act> act = read_original(i, &symbols);
+      if (!act) return false;
+      begin_remainder(*act, plan_.symbols.intern(act->type));
+      for (const auto& [name, value] : act->data) {
+        remainder_.name(0, name);
+        remainder_.value(value, 0);
+      }
+      at = end_remainder(*act, fresh);
+    }
+    places.push_back(at);
+  }
+  remainder_at_.swap(places);
+  remainders_.swap(fresh);
+  return true;
 }
 
 namespace {

@@ -10,9 +10,10 @@
 #include <vector>
 
 #include "act/act.h"
-#include "base/huge.h"
+#include "base/grown.h"
 #include "watch/bytes.h"
 #include "watch/plan.h"
+#include "watch/remainder.h"
 
 namespace heng::watch {
 
@@ -60,7 +61,7 @@ struct alignas(64) StoredAct {
 class History {
  public:
   // The plan must outlive the history; its interner grows with the acts.
-  explicit History(Plan& plan) : plan_(plan), law_symbols_(static_cast<Sym>(plan.symbols.size())) {}
+  explicit History(Plan& plan);
 
   // Takes one act in. Gives what is odd about it (a field of a wrong type, an unknown field), one text each.
   // An act whose id is taken: the same content is ignored; of two contents the one with the smaller (recorded,
@@ -80,14 +81,17 @@ class History {
   bool holds(std::string_view id) const { return ids_.find(plan_.symbols.find(id)) != SymTable::kNothing; }
 
   // Calls `take` for each act in turn, and meanwhile brings nearer what adding those after it reads.
-  template <typename Take>
-  void add_all(std::span<Act> acts, const Take& take) {
+  template <typename Acts, typename Take>
+  void add_all(Acts&& acts, const Take& take) {
     for (size_t i = 0; i < acts.size(); ++i) {
       if (i + 8 < acts.size()) prefetch(acts[i + 8]);
       if (i + 4 < acts.size()) prefetch_names(acts[i + 4]);
       take(acts[i]);
     }
   }
+
+  // The act as it was written (members of objects may stand in another order). Only for acts of own ids.
+  Act original(size_t index) const;
 
   const Plan& plan() const { return plan_; }
   size_t size() const { return acts_.size(); }
@@ -120,7 +124,8 @@ class History {
   uint32_t place_of(Sym case_id) const { return case_index_.find(case_id); }
   // The acts of the case at that place.
   const std::vector<uint32_t>& acts_of_place(size_t place) const { return by_case_[place]; }
-  // Brings what is next read of a case's acts nearer: first the acts, then their people and fields.
+  // Brings what is next read of a case's acts nearer: first which they are, then they, then their people and fields.
+  void prefetch_list(size_t place) const { __builtin_prefetch(by_case_[place].data()); }
   void prefetch_acts(size_t place) const {
     for (const uint32_t act : by_case_[place]) __builtin_prefetch(&acts_[act]);
   }
@@ -151,49 +156,58 @@ class History {
     plan_.symbols.prefetch(act.id);
     plan_.symbols.prefetch(act.case_id);
     for (const Party& party : act.by) plan_.symbols.prefetch(party.id);
+    for (const Party& party : act.on) plan_.symbols.prefetch(party.id);
   }
   void prefetch_names(const Act& act) const {
     plan_.symbols.prefetch_text(act.case_id);
     for (const Party& party : act.by) plan_.symbols.prefetch_text(party.id);
+    for (const Party& party : act.on) plan_.symbols.prefetch_text(party.id);
   }
 
   bool load_rest(ByteReader& in, const std::vector<Sym>* symbols);
   void note_unread(std::string_view field);
   Sym kind_of(Sym agency);
 
-  Datum typed(const Value& value, law::Type::Kind type, bool declared, Sym field, const StoredAct& act,
-              std::vector<Note>* notes);
+  // What a name means among the fields of an act type.
+  struct FieldShape {
+    std::string name;
+    Sym field = 0;  // 0: no rule can read it
+    law::Type::Kind kind = law::Type::Kind::text;
+    bool declared = false;  // by any act type
+  };
+  FieldShape shape_of(const ActType* type, const std::string& name);
+  const FieldShape& known_shape(uint16_t type, size_t position, const std::string& name);
+  Datum typed(const Value& value, const FieldShape& shape, const StoredAct& act, std::vector<Note>* notes);
   Sym text_symbol(const Value& value);
-  void store(const Act& act, StoredAct& out, std::vector<Note>* notes);
+  // Appends people, fields and, if `own_id`, the remainder to the columns.
+  void store(const Act& act, StoredAct& out, std::vector<Note>* notes, bool own_id);
+  void begin_remainder(const Act& act, Sym type);
+  uint32_t end_remainder(const Act& act, GrownArray<uint32_t>& into);  // where it begins
+  // `moved`: the symbols in the remainder are those of another plan.
+  std::optional<Act> read_original(size_t index, const std::vector<Sym>* moved) const;
+  bool columns_fit(size_t symbols) const;
+  bool move_symbols(const std::vector<Sym>& symbols);
 
   Plan& plan_;
   Sym law_symbols_;  // names below are the law's; a field the law never names is not stored
   std::vector<Sym> unread_;  // those fields
   SymTable is_unread_;
-  HugeVector<StoredAct> acts_;
-  HugeVector<PartyRef> parties_;
-  HugeVector<Datum> data_;
+  GrownArray<StoredAct> acts_;
+  GrownArray<PartyRef> parties_;
+  GrownArray<Datum> data_;
   std::vector<Sym> lists_;
   std::vector<Sym> case_order_;
   SymTable case_index_;  // case → its place in case_order_ and by_case_
   std::vector<std::vector<uint32_t>> by_case_;
-  // What an act said, to be compared if its id is met again; the bytes (pack_act) only while they are few.
-  struct Known {
-    uint64_t hash = 0;
-    const char* bytes = nullptr;
-    uint32_t size = 0;
-    std::string_view view() const { return {bytes, size}; }
-  };
-  static constexpr size_t kKeptBytes = size_t{256} << 20;
-  std::string_view keep(std::string_view bytes);
   std::vector<uint32_t>& of_case(Sym case_id);
   SymTable ids_;              // id → act, for acts of own ids
-  std::vector<Known> known_;  // by act
-  std::vector<std::unique_ptr<char[]>> blocks_;
-  char* block_next_ = nullptr;
-  size_t block_free_ = 0;
-  size_t kept_bytes_ = 0;
-  std::string packed_;    // scratch
+  // What acts of own ids say beyond the columns: a size and as many bytes, in steps of four bytes.
+  static constexpr uint32_t kNoRemainder = UINT32_MAX;
+  GrownArray<uint32_t> remainder_at_;  // by act: the step it begins at
+  GrownArray<uint32_t> remainders_;
+  RemainderWriter remainder_;  // scratch
+  std::vector<uint16_t> type_of_name_;           // by symbol of the law
+  std::vector<std::vector<FieldShape>> shapes_;  // by act type, of the fields met
   size_t lists_before_ = 0;        // take_back
   OffsetTime last_at_before_{Instant{INT64_MIN}, 0};
   SymTable kinds_;        // agency → kind

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "act/json.h"
 #include "law/load.h"
 #include "watch/compile.h"
@@ -64,6 +66,23 @@ TEST_F(HistoryTest, AReplacementMovesToItsOwnCase) {
   history.add(moved, nullptr);
   EXPECT_EQ(history.acts_of(rules.symbols.find("C1")).size(), 0U);
   EXPECT_EQ(history.acts_of(rules.symbols.find("C0")).size(), 1U);
+}
+
+TEST_F(HistoryTest, AnActComesBackAsItWasWritten) {
+  Plan rules = plan();
+  History history(rules);
+  Act written = act("b", R"(,"recorded":"2026-03-02T10:00:00.25+01:00","by":[{"id":"p","role":"r"},{"id":"q"}],"on":[{"id":"s"}],)"
+                         R"("docs":[{"id":"d","kind":"k","title":"标题","sha256":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},{"id":"e"}],)"
+                         R"("corrects":"a0","data":{"z":"","n":-12.50,"big":123456789012345678901234567890,"yes":true,"no":false,"none":null,)"
+                         R"("list":[1,"two",[],{"k":{"deep":[null]}}],"when":"2026-03-01T10:00:00Z","中":"文"})");
+  history.add(act("c", R"(,"data":{"x":"before"})"), nullptr);
+  written.id = "a2";
+  history.add(written, nullptr);
+  EXPECT_EQ(act_to_json(history.original(1)), act_to_json(written));
+  EXPECT_EQ(history.add(written, nullptr), History::Added::same);
+  Act turned = written;
+  std::reverse(turned.data.begin(), turned.data.end());
+  EXPECT_EQ(history.add(turned, nullptr), History::Added::same);
 }
 
 }  // namespace

@@ -9,87 +9,109 @@
 #include <string_view>
 #include <vector>
 
+#include "base/grown.h"
 #include "base/hash.h"
-#include "base/huge.h"
 
 namespace heng::watch {
 
 using Sym = uint32_t;
 
-// Not thread-safe for intern(); text() and find() are safe while nobody interns.
+// Not thread-safe for intern(); text() and find() are safe while nobody interns. Texts stay where they are.
 class Interner {
  public:
-  Interner() : slots_(1024) { texts_.emplace_back(); }
+  Interner() : slots_(1024) { places_.push_back(keep({}, 0)); }
 
   Sym intern(std::string_view text) {
     if (text.empty()) return 0;
     const uint32_t tag = static_cast<uint32_t>(hash_bytes(text));
     const size_t slot = slot_of(text, tag);
-    if (slots_[slot].sym != 0) return slots_[slot].sym;
-    const Sym sym = static_cast<Sym>(texts_.size());
-    texts_.push_back(keep(text));
-    slots_[slot] = {sym, tag};
-    if (texts_.size() * 2 > slots_.size()) grow();
+    if (slots_[slot].place != 0) return entry(slots_[slot].place)->sym;
+    const Sym sym = static_cast<Sym>(places_.size());
+    const uint32_t place = keep(text, sym);
+    places_.push_back(place);
+    slots_[slot] = {place, tag};
+    if (places_.size() * 5 > slots_.size() * 3) resize_slots(slots_.size() * 2);
     return sym;
   }
   Sym find(std::string_view text) const {
-    return text.empty() ? 0 : slots_[slot_of(text, static_cast<uint32_t>(hash_bytes(text)))].sym;
+    if (text.empty()) return 0;
+    const uint32_t place = slots_[slot_of(text, static_cast<uint32_t>(hash_bytes(text)))].place;
+    return place == 0 ? 0 : entry(place)->sym;
+  }
+  // Makes room for so many more texts at once.
+  void expect(size_t more) {
+    places_.reserve(places_.size() + more);
+    size_t slots = slots_.size();
+    while ((places_.size() + more) * 5 > slots * 3) slots *= 2;
+    if (slots > slots_.size()) resize_slots(slots);
   }
   // Brings what finding the text reads nearer: first where it would stand, then what stands there.
   void prefetch(std::string_view text) const {
     __builtin_prefetch(&slots_[static_cast<uint32_t>(hash_bytes(text)) & (slots_.size() - 1)]);
   }
   void prefetch_text(std::string_view text) const {
-    const Slot& slot = slots_[static_cast<uint32_t>(hash_bytes(text)) & (slots_.size() - 1)];
-    __builtin_prefetch(&texts_[slot.sym]);
+    __builtin_prefetch(entry(slots_[static_cast<uint32_t>(hash_bytes(text)) & (slots_.size() - 1)].place));
   }
-  std::string_view text(Sym sym) const { return texts_[sym]; }
-  std::string string(Sym sym) const { return std::string(texts_[sym]); }
-  size_t size() const { return texts_.size(); }
+  std::string_view text(Sym sym) const { return entry(places_[sym])->text(); }
+  std::string string(Sym sym) const { return std::string(text(sym)); }
+  size_t size() const { return places_.size(); }
 
  private:
-  // The hash stands beside the symbol, so that a text is compared only with its like.
+  // A text with its symbol, so that one look finds both; the bytes follow.
+  struct Entry {
+    Sym sym;
+    uint32_t size;
+    std::string_view text() const { return {reinterpret_cast<const char*>(this + 1), size}; }
+  };
+  // The hash stands beside the place, so that a text is compared only with its like. Place 0 is that of no text.
   struct Slot {
-    Sym sym = 0;
+    uint32_t place = 0;
     uint32_t tag = 0;
   };
+  // A place: the number of its block, and where in it the entry begins, in steps of four bytes.
+  static constexpr uint32_t kStepBits = 18;
+  static constexpr size_t kBlock = (size_t{1} << kStepBits) * 4;
+
+  const Entry* entry(uint32_t place) const {
+    return reinterpret_cast<const Entry*>(blocks_[place >> kStepBits].get() + (place & ((1u << kStepBits) - 1)) * size_t{4});
+  }
   size_t slot_of(std::string_view text, uint32_t tag) const {
     const size_t mask = slots_.size() - 1;
     size_t slot = tag & mask;
-    while (slots_[slot].sym != 0 && (slots_[slot].tag != tag || texts_[slots_[slot].sym] != text)) slot = (slot + 1) & mask;
+    while (slots_[slot].place != 0 && (slots_[slot].tag != tag || entry(slots_[slot].place)->text() != text)) slot = (slot + 1) & mask;
     return slot;
   }
-  std::string_view keep(std::string_view text) {
-    if (text.size() > free_) {
-      const size_t size = text.size() > kBlock ? text.size() : kBlock;
-      blocks_.push_back(std::make_unique<char[]>(size));
-      next_ = blocks_.back().get();
-      free_ = size;
+  uint32_t keep(std::string_view text, Sym sym) {
+    const size_t size = sizeof(Entry) + (text.size() + 3) / 4 * 4;
+    if (blocks_.empty() || used_ + size > kBlock) {  // a text longer than a block has one of its own, larger
+      if (blocks_.size() >> (32 - kStepBits) != 0) throw std::bad_alloc();
+      blocks_.push_back(std::make_unique_for_overwrite<char[]>(std::max(size, kBlock)));
+      used_ = 0;
     }
-    std::memcpy(next_, text.data(), text.size());
-    const std::string_view kept(next_, text.size());
-    next_ += text.size();
-    free_ -= text.size();
-    return kept;
+    const uint32_t place = static_cast<uint32_t>((blocks_.size() - 1) << kStepBits | used_ / 4);
+    char* const at = blocks_.back().get() + used_;
+    const Entry entry{sym, static_cast<uint32_t>(text.size())};
+    std::memcpy(at, &entry, sizeof entry);
+    if (!text.empty()) std::memcpy(at + sizeof entry, text.data(), text.size());
+    used_ += size;
+    return place;
   }
-  void grow() {
-    HugeVector<Slot> old(slots_.size() * 2);
+  void resize_slots(size_t count) {
+    GrownArray<Slot> old(count);
     old.swap(slots_);
     const size_t mask = slots_.size() - 1;
     for (const Slot& one : old) {
-      if (one.sym == 0) continue;
+      if (one.place == 0) continue;
       size_t slot = one.tag & mask;
-      while (slots_[slot].sym != 0) slot = (slot + 1) & mask;
+      while (slots_[slot].place != 0) slot = (slot + 1) & mask;
       slots_[slot] = one;
     }
   }
 
-  static constexpr size_t kBlock = size_t{1} << 18;
-  HugeVector<Slot> slots_;
-  HugeVector<std::string_view> texts_;
+  GrownArray<Slot> slots_;
+  GrownArray<uint32_t> places_;  // by symbol
   std::vector<std::unique_ptr<char[]>> blocks_;
-  char* next_ = nullptr;
-  size_t free_ = 0;
+  size_t used_ = 0;  // bytes of the last block
 };
 
 // A number for each symbol that has one; as large as the largest symbol it was given.
@@ -98,12 +120,12 @@ class SymTable {
   static constexpr uint32_t kNothing = UINT32_MAX;
   uint32_t find(Sym sym) const { return sym < slots_.size() ? slots_[sym] : kNothing; }
   void set(Sym sym, uint32_t value) {
-    if (sym >= slots_.size()) slots_.resize(std::max<size_t>(sym + 1, slots_.size() * 2), kNothing);
+    if (sym >= slots_.size()) slots_.resize(std::max<size_t>(sym + 1, slots_.size() + slots_.size() / 2), kNothing);
     slots_[sym] = value;
   }
 
  private:
-  HugeVector<uint32_t> slots_;
+  GrownArray<uint32_t> slots_;
 };
 
 }  // namespace heng::watch

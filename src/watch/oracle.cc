@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <map>
 #include <optional>
 #include <thread>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "watch/case_judge.h"
@@ -122,7 +122,7 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
     std::vector<Finding> findings;
     std::vector<CaseView> views;
     std::vector<std::string> reported;
-    std::map<std::pair<int32_t, Sym>, Across> across;
+    std::unordered_map<uint64_t, Across> across;  // by subject and value
     std::vector<Sample> samples;
   };
   const bool one_case = !options.only_case.empty();  // figures are kept over all cases, or not at all
@@ -139,11 +139,12 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
       const size_t first = next.fetch_add(kBatch);
       if (first >= cases.size()) return;
       for (size_t i = first; i < std::min(first + kBatch, cases.size()); ++i) {
-        if (options.only_case.empty()) {  // a case's acts lie far apart in a history of many
-          if (i + 4 < cases.size()) history.prefetch_acts(i + 4);
-          if (i + 2 < cases.size()) history.prefetch_people(i + 2);
+        if (!one_case) {  // a case's acts lie far apart in a history of many
+          if (i + 9 < cases.size()) history.prefetch_list(i + 9);
+          if (i + 6 < cases.size()) history.prefetch_acts(i + 6);
+          if (i + 3 < cases.size()) history.prefetch_people(i + 3);
         }
-        live_acts(history, history.acts_of(cases[i]), options.now, live);
+        live_acts(history, one_case ? history.acts_of(cases[i]) : history.acts_of_place(i), options.now, live);
         for (const LiveActs::Dropped& dropped : live.dropped)
           if (dropped.why == LiveActs::Dropped::Why::bad_reference)
             part.reported.push_back(plan.symbols.string(history.act(dropped.act).id));
@@ -157,7 +158,7 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
             for (const Sym value : scope.across_values(rank, asked.subject)) {
               if (!read && value == last) continue;  // named in this case before
               last = value;
-              Across& mine = part.across[{asked.subject, value}];
+              Across& mine = part.across[static_cast<uint64_t>(asked.subject) << 32 | value];
               if (read) mine.items.push_back(live.acts[rank]);
               if (asked.first_act) mine.add_first(history, live.acts[rank]);
             }
@@ -182,13 +183,17 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
     for (std::thread& thread : threads) thread.join();
   }
 
-  std::map<std::pair<int32_t, Sym>, Across> wide;
+  std::unordered_map<uint64_t, Across> wide;
   for (Part& part : parts) {
     out.findings.insert(out.findings.end(), std::make_move_iterator(part.findings.begin()),
                         std::make_move_iterator(part.findings.end()));
     out.cases.insert(out.cases.end(), std::make_move_iterator(part.views.begin()),
                      std::make_move_iterator(part.views.end()));
     out.reported.insert(out.reported.end(), part.reported.begin(), part.reported.end());
+    if (wide.empty()) {
+      wide = std::move(part.across);
+      continue;
+    }
     for (auto& [key, acts] : part.across) {
       Across& all = wide[key];
       all.items.insert(all.items.end(), acts.items.begin(), acts.items.end());
@@ -197,7 +202,12 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
   }
   Scope scope(history, true);
   CaseJudge judge(scope, index, options, true);
-  for (auto& [key, across_acts] : wide) {
+  std::vector<uint64_t> keys;
+  keys.reserve(wide.size());
+  for (const auto& [key, acts] : wide) keys.push_back(key);
+  std::sort(keys.begin(), keys.end());
+  for (const uint64_t key : keys) {
+    Across& across_acts = wide[key];
     std::vector<LiveActs::Item>& acts = across_acts.items;
     if (across_acts.first &&
         std::none_of(acts.begin(), acts.end(), [&](const LiveActs::Item& item) { return item.act == across_acts.first->act; }))
@@ -207,7 +217,7 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
     });
     scope.reset(acts);
     judge.reset();
-    const Key only{key.first, key.second};
+    const Key only{static_cast<int32_t>(key >> 32), static_cast<Sym>(key)};
     judge.run(out.findings, &only);
   }
   std::vector<Sample> samples;

@@ -201,7 +201,6 @@ struct Subject {
 
 struct ActField {
   law::Type::Kind type = law::Type::Kind::text;
-  bool else_latest = false;
   std::string label;
 };
 
@@ -217,6 +216,7 @@ struct ActType {
   std::vector<Sym> by;  // roles that usually do it
   std::vector<Sym> on;  // subjects it lists
   std::unordered_map<Sym, ActField> fields;
+  std::vector<Sym> else_latest;  // those of its fields that say so
   std::unordered_map<Sym, SpanField> spans;
 };
 

@@ -37,6 +37,12 @@ uint32_t Scope::first_at(Instant instant) const {
   return static_cast<uint32_t>(it - acts_.begin());
 }
 
+bool Scope::lists(const StoredAct& act, const Subject& subject) const {
+  if (act.type == kUnknownType) return false;
+  const std::vector<Sym>& on = plan_.acts[act.type].on;
+  return std::find(on.begin(), on.end(), subject.name) != on.end();
+}
+
 // The first of the subject's paths that is given. A path through `by` or `on` gives every id of that role; one
 // through `data` counts only where the act type lists the subject in `on`.
 void Scope::carry(uint32_t rank, const Subject& subject, std::vector<Sym>& out) const {
@@ -44,9 +50,6 @@ void Scope::carry(uint32_t rank, const Subject& subject, std::vector<Sym>& out) 
   const auto add = [&out](Sym value) {
     if (value != 0 && std::find(out.begin(), out.end(), value) == out.end()) out.push_back(value);
   };
-  const bool listed = stored.type != kUnknownType &&
-                      std::find(plan_.acts[stored.type].on.begin(), plan_.acts[stored.type].on.end(), subject.name) !=
-                          plan_.acts[stored.type].on.end();
   for (const Subject::Path& path : subject.paths) {
     switch (path.what) {
       case What::on:
@@ -59,7 +62,7 @@ void Scope::carry(uint32_t rank, const Subject& subject, std::vector<Sym>& out) 
         break;
       case What::agency: add(stored.agency); break;
       default: {
-        if (!listed) break;
+        if (!lists(stored, subject)) break;
         const Datum* datum = field(rank, path.name);
         if (datum == nullptr) break;
         if (datum->kind == Datum::Kind::list)
@@ -114,9 +117,7 @@ const Scope::Carriage& Scope::carriage(int32_t subject_index) const {
       continue;
     }
     const StoredAct& stored = act(rank);
-    const bool listed = stored.type != kUnknownType &&
-                        std::find(plan_.acts[stored.type].on.begin(), plan_.acts[stored.type].on.end(), subject.name) !=
-                            plan_.acts[stored.type].on.end();
+    const bool listed = lists(stored, subject);
     const uint32_t named = static_cast<uint32_t>(out.named.size());
     if (listed) {
       if (subject.each_of || across_) continue;
@@ -161,16 +162,17 @@ Tri Scope::stands(uint32_t rank, Key key) const {
 
 const std::vector<Sym>& Scope::values(int32_t subject) const { return carriage(subject).named; }
 
-std::vector<Sym> Scope::carried(uint32_t rank, int32_t subject) const {
+std::span<const Sym> Scope::carried(uint32_t rank, int32_t subject) const {
   const Carriage& all = carriage(subject);
   const Standing& standing = all.by_rank[rank];
   if (standing.mode != Standing::Mode::listed) return {};
-  return {all.lists.begin() + standing.first, all.lists.begin() + standing.first + standing.count};
+  return {all.lists.data() + standing.first, standing.count};
 }
 
-std::vector<Sym> Scope::across_values(uint32_t rank, int32_t subject_index) const {
+std::span<const Sym> Scope::across_values(uint32_t rank, int32_t subject_index) const {
   const Subject& subject = plan_.subjects[static_cast<size_t>(subject_index)];
-  std::vector<Sym> out;
+  std::vector<Sym>& out = across_values_;
+  out.clear();
   carry(rank, subject, out);
   const auto add = [&out](Sym value) {
     if (value != 0 && std::find(out.begin(), out.end(), value) == out.end()) out.push_back(value);
@@ -196,9 +198,8 @@ const Datum* Scope::field(uint32_t rank, Sym name) const {
   const StoredAct& stored = act(rank);
   if (const Datum* own = history_.find(stored, name)) return own;
   if (stored.type == kUnknownType || across_) return nullptr;
-  const auto& fields = plan_.acts[stored.type].fields;
-  const auto declared = fields.find(name);
-  if (declared == fields.end() || !declared->second.else_latest) return nullptr;
+  const std::vector<Sym>& latest = plan_.acts[stored.type].else_latest;
+  if (std::find(latest.begin(), latest.end(), name) == latest.end()) return nullptr;
   for (uint32_t before = rank; before-- > 0;)
     if (const Datum* last = history_.find(act(before), name)) return last;
   return nullptr;

@@ -66,10 +66,10 @@ class Scope {
   // The key values the scope's acts name, in order of first naming.
   const std::vector<Sym>& values(int32_t subject) const;
   // The values the act itself carries for the subject (empty: none for certain).
-  std::vector<Sym> carried(uint32_t rank, int32_t subject) const;
+  std::span<const Sym> carried(uint32_t rank, int32_t subject) const;
   // The values of the subject in whose histories across cases the act stands: those it carries itself, and those that
-  // a `for FIELD` takes from it.
-  std::vector<Sym> across_values(uint32_t rank, int32_t subject) const;
+  // a `for FIELD` takes from it. Good until the next question.
+  std::span<const Sym> across_values(uint32_t rank, int32_t subject) const;
   // Whether the act carries none though its type lists the subject and several are named before it.
   bool key_missing(uint32_t rank, int32_t subject) const;
 
@@ -95,6 +95,7 @@ class Scope {
     void name(Sym value);
   };
   const Carriage& carriage(int32_t subject) const;
+  bool lists(const StoredAct& act, const Subject& subject) const;
   void carry(uint32_t rank, const Subject& subject, std::vector<Sym>& out) const;
 
   const History& history_;
@@ -104,6 +105,7 @@ class Scope {
   uint32_t epoch_ = 1;  // of the timeline; what carries another number is of one before
   mutable std::vector<Carriage> carriages_;  // by subject
   mutable std::vector<Sym> carried_;         // scratch
+  mutable std::vector<Sym> across_values_;   // scratch
   struct Ends {
     uint32_t epoch = 0;
     uint32_t first = 0;

@@ -188,7 +188,7 @@ Val Evaluator::value(const Factor& factor, const View& view) {
           return of_list(std::move(ids));
         }
         case What::subject: {
-          std::vector<Sym> values = scope_.carried(rank, factor.index);
+          const std::span<const Sym> values = scope_.carried(rank, factor.index);
           if (values.empty()) {
             // The field of the same name may say more (`person` in data where the type does not list it).
             if (const Datum* datum = scope_.field(rank, factor.field))
@@ -196,7 +196,7 @@ Val Evaluator::value(const Factor& factor, const View& view) {
             return missing(factor.field);
           }
           if (values.size() == 1) return of_symbol(values[0]);
-          return of_list(std::move(values));
+          return of_list({values.begin(), values.end()});
         }
         case What::span:
           return Val{};

@@ -1,0 +1,123 @@
+// An array of plain values that grows to many megabytes. A large one lies in pages of its own, huge ones where the kernel
+// has them, and grows by moving its pages, not its bytes (Linux, mremap(2), transhuge.rst): nothing is copied, and no page
+// is cleared twice.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace heng {
+
+template <typename T>
+class GrownArray {
+  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+
+ public:
+  using value_type = T;
+
+  GrownArray() = default;
+  explicit GrownArray(size_t count) { resize(count); }
+  GrownArray(GrownArray&& other) noexcept { swap(other); }
+  GrownArray& operator=(GrownArray&& other) noexcept {
+    GrownArray taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~GrownArray() { release(data_, capacity_); }
+
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T* data() { return data_; }
+  const T* data() const { return data_; }
+  T& operator[](size_t index) { return data_[index]; }
+  const T& operator[](size_t index) const { return data_[index]; }
+  T& back() { return data_[size_ - 1]; }
+  const T& back() const { return data_[size_ - 1]; }
+  T* begin() { return data_; }
+  T* end() { return data_ + size_; }
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size_; }
+
+  void push_back(const T& value) {
+    const T copy = value;  // it may lie in this array
+    if (size_ == capacity_) grow(size_ + 1);
+    data_[size_++] = copy;
+  }
+  void pop_back() { --size_; }
+  // New values are copies of `fill`.
+  void resize(size_t count, const T& fill = T{}) {
+    if (count > capacity_) grow(count);
+    if (count > size_) std::fill(data_ + size_, data_ + count, fill);
+    size_ = count;
+  }
+  void reserve(size_t count) {
+    if (count > capacity_) grow(count);
+  }
+  void swap(GrownArray& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+  }
+
+ private:
+  static constexpr size_t kHugePage = size_t{2} << 20;
+  static constexpr size_t kAlign = alignof(T) > 64 ? alignof(T) : 64;
+  static bool mapped(size_t count) { return count * sizeof(T) >= 2 * kHugePage; }
+  static size_t whole_pages(size_t count) { return (count * sizeof(T) + kHugePage - 1) / kHugePage * kHugePage; }
+
+  static char* map(size_t bytes) {
+    void* const got = ::mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (got == MAP_FAILED) throw std::bad_alloc();
+    char* const from = static_cast<char*>(got);
+    const size_t skip = (kHugePage - reinterpret_cast<uintptr_t>(from) % kHugePage) % kHugePage;
+    if (skip > 0) ::munmap(from, skip);
+    if (skip < kHugePage) ::munmap(from + skip + bytes, kHugePage - skip);
+    ::madvise(from + skip, bytes, MADV_HUGEPAGE);  // a wish: without it the memory is as good
+    return from + skip;
+  }
+
+  static T* take(size_t count) {
+    if (mapped(count)) return reinterpret_cast<T*>(map(whole_pages(count)));
+    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{kAlign}));
+  }
+  static void release(T* at, size_t count) {
+    if (at == nullptr) return;
+    if (mapped(count))
+      ::munmap(at, whole_pages(count));
+    else
+      ::operator delete(at, std::align_val_t{kAlign});
+  }
+
+  void grow(size_t least) {
+    const size_t wanted = std::max({least, capacity_ * 2, size_t{64} / sizeof(T) + 1});
+    if (mapped(capacity_)) {
+      char* const fresh = map(whole_pages(wanted));
+      const size_t old = whole_pages(capacity_);
+      if (::mremap(data_, old, old, MREMAP_MAYMOVE | MREMAP_FIXED, fresh) == MAP_FAILED) {
+        ::munmap(fresh, whole_pages(wanted));
+        throw std::bad_alloc();
+      }
+      data_ = reinterpret_cast<T*>(fresh);
+    } else {
+      T* const fresh = take(wanted);
+      if (size_ > 0) std::memcpy(static_cast<void*>(fresh), data_, size_ * sizeof(T));
+      release(data_, capacity_);
+      data_ = fresh;
+    }
+    capacity_ = wanted;
+  }
+
+  T* data_ = nullptr;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+};
+
+}  // namespace heng
