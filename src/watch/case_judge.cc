@@ -111,12 +111,14 @@ void CaseJudge::rules() {
   for (uint32_t rank = part_.first_rank; rank < scope_.size(); ++rank) {
     const uint16_t type = scope_.act(rank).type;
     if (type != kUnknownType)
-      for (const int32_t index : index_.rules[type]) rule(plan_.rules[static_cast<size_t>(index)], rank);
-    for (const int32_t index : index_.rules_any) rule(plan_.rules[static_cast<size_t>(index)], rank);
+      for (const int32_t index : index_.rules[type]) rule(index, rank);
+    for (const int32_t index : index_.rules_any) rule(index, rank);
   }
 }
 
-void CaseJudge::rule(const Rule& rule, uint32_t rank) {
+void CaseJudge::rule(int32_t index, uint32_t rank) {
+  if (part_.rules != nullptr && !(*part_.rules)[static_cast<size_t>(index)]) return;
+  const Rule& rule = plan_.rules[static_cast<size_t>(index)];
   if (!mine(rule) || !evaluator_.binds(rule, scope_.act(rank).at())) return;
   if (judged_.empty() || judged_.back() != &rule) judged_.push_back(&rule);
   if (across_) {

@@ -106,6 +106,7 @@ struct JudgeOptions {
 // What of a scope to judge; the default is everything.
 struct JudgePart {
   uint32_t first_rank = 0;                        // rules and powers on acts from this rank on
+  const std::vector<bool>* rules = nullptr;       // by rule, whether to look at it; nullptr: all
   const std::vector<int32_t>* clocks = nullptr;   // these clocks; nullptr: every one that started
   bool separations = true;
   uint32_t about = kNoRank;                       // only what the act of this rank breaks, or leaves undecided
@@ -186,7 +187,7 @@ class CaseJudge {
 
   void rules();
 
-  void rule(const Rule& rule, uint32_t rank);
+  void rule(int32_t index, uint32_t rank);
   void rule_for(const Rule& rule, Key key, uint32_t rank);
 
   // The clocks that may have started in this scope.

@@ -20,6 +20,8 @@ std::string full_rule(const Finding& finding) {
   return finding.part.empty() ? finding.rule : finding.rule + "." + finding.part;
 }
 
+std::string full_name(const Head& head) { return head.part.empty() ? head.rule : head.rule + "." + head.part; }
+
 }  // namespace
 
 const char* name_of(Change::What what) {
@@ -36,6 +38,7 @@ Engine::Engine(Plan& plan, const EngineOptions& options)
       options_(options),
       index_(plan, options.only_rules),
       touches_(plan, options.only_rules),
+      late_(plan, options.only_rules),
       history_(plan),
       base_symbols_(static_cast<Sym>(plan.symbols.size())),
       judge_options_{now_, options.missing, options.only_rules, nullptr},
@@ -45,14 +48,18 @@ Engine::Engine(Plan& plan, const EngineOptions& options)
       wide_judge_(wide_scope_, index_, judge_options_, true),
       wide_subjects_(across_subjects(plan, options.only_rules)) {
   for (size_t i = 0; i < plan.clocks.size(); ++i)
-    group_of_rule_.emplace(plan.clocks[i].rule + (plan.clocks[i].part.empty() ? "" : "." + plan.clocks[i].part),
-                           plan.clocks[i].group);
-  for (const Separation& one : plan.separations) separations_.insert(one.rule + (one.part.empty() ? "" : "." + one.part));
+    group_of_rule_.emplace(full_name(plan.clocks[i]), plan.clocks[i].group);
+  for (const Separation& one : plan.separations) separations_.insert(full_name(one));
 }
 
 uint16_t Engine::rule_index(const std::string& rule) {
   const auto [slot, fresh] = rule_slots_.try_emplace(rule, static_cast<uint16_t>(rule_names_.size()));
-  if (fresh) rule_names_.push_back(rule);
+  if (fresh) {
+    rule_names_.push_back(rule);
+    std::vector<int32_t>& versions = rules_of_name_.emplace_back();
+    for (size_t i = 0; i < plan_.rules.size(); ++i)
+      if (full_name(plan_.rules[i]) == rule) versions.push_back(static_cast<int32_t>(i));
+  }
   return slot->second;
 }
 
@@ -135,7 +142,10 @@ void Engine::settle(State& state, Sym case_id, std::vector<Finding>&& fresh, con
       case Held::Source::separation: return part.separations;
       case Held::Source::rule: break;
     }
-    return reach == Reach::everything && held.at_us >= from_us;
+    if (reach != Reach::everything || held.at_us < from_us) return false;
+    const std::vector<int32_t>& versions = rules_of_name_[held.rule];  // none: a power, looked at always
+    return part.rules == nullptr || versions.empty() ||
+           std::any_of(versions.begin(), versions.end(), [&](int32_t rule) { return (*part.rules)[static_cast<size_t>(rule)]; });
   };
   std::unordered_map<std::string_view, size_t> by_id;
   std::vector<Held> standing;
@@ -193,6 +203,7 @@ void Engine::judge_case(size_t place, Reach reach, uint32_t act, const std::stri
   CaseState& state = case_state(place);
   live_acts(history_, history_.acts_of_place(place), now_, live_);
   const uint32_t count = static_cast<uint32_t>(live_.acts.size());
+  scope_.reset(live_.acts);
   JudgePart part;
   int64_t from_us = INT64_MIN;
   int64_t waiting = INT64_MAX;
@@ -218,6 +229,13 @@ void Engine::judge_case(size_t place, Reach reach, uint32_t act, const std::stri
       reach = Reach::everything;
       from_us = stored.at_us;
       while (part.first_rank < count && history_.act(live_.acts[part.first_rank].act).at_us < from_us) ++part.first_rank;
+      uint32_t rank = part.first_rank;
+      while (live_.acts[rank].act != act) ++rank;
+      if (late_.bounded(scope_, rank)) {
+        part.rules = &late_.rules(stored);
+        part.clocks = &late_.clocks(stored);
+        part.separations = touches_.separations(history_, stored);
+      }
     }
   } else if (reach == Reach::time) {
     part.first_rank = count;
@@ -233,7 +251,6 @@ void Engine::judge_case(size_t place, Reach reach, uint32_t act, const std::stri
     part.clocks = &due_clocks_;
   }
   judge_options_.now = now_;
-  scope_.reset(live_.acts);
   judge_.reset();
   fresh_.clear();
   judge_.run(fresh_, nullptr, part);

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "watch/case_judge.h"
+#include "watch/late.h"
 #include "watch/needs.h"
 #include "watch/plan_shape.h"
 #include "watch/timer_wheel.h"
@@ -155,6 +156,7 @@ class Engine {
   EngineOptions options_;
   Index index_;
   Touches touches_;
+  LateReach late_;
   History history_;
   Sym base_symbols_;  // the plan's own, before any act
   Instant now_{INT64_MIN};
@@ -173,6 +175,7 @@ class Engine {
   std::vector<LiveActs::Item> wide_items_;  // scratch
   std::unordered_map<std::string, uint16_t> rule_slots_;
   std::vector<std::string> rule_names_;
+  std::vector<std::vector<int32_t>> rules_of_name_;        // by the same: the versions of the rule, none if it is no rule
   std::unordered_map<std::string, int32_t> group_of_rule_;  // clocks: full name with part → group
   std::set<std::string> separations_;                      // full names
   TimerWheel wheel_;

@@ -261,6 +261,8 @@ class Evaluator {
   Instance run(const Clock& clock, Key key, const Start& start, Horizon horizon, bool strict);
   void ring_rungs(Instance& instance, const Instance& strict, Horizon horizon);
   Tri line_holds(const Condition& condition, const View& view);
+  const Datum* plain_field(const Operand& operand, const View& view) const;
+  static std::optional<bool> plainly_equal(const Datum& datum, const Factor& factor);
   Key key_for(const Head& head, Key key) const;
   Tri disjoint_or_same(const Atom& atom, const View& view);
   std::optional<std::vector<Sym>> set_of(const Operand& operand, const View& view);

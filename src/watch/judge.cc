@@ -300,6 +300,24 @@ Tri Evaluator::distance(const Atom& atom, const View& view) {
   return tri(calendar::lies_after(clock, plan_.holidays, convention, *from, kind, measured.amount, *to, roll).holds);
 }
 
+// The field an operand is and nothing more; nullptr if it is something else, or not given.
+const Datum* Evaluator::plain_field(const Operand& operand, const View& view) const {
+  if (operand.factors.size() != 1) return nullptr;
+  const Factor& factor = operand.factors[0];
+  if (factor.kind != Factor::Kind::act_part || factor.what != What::field || factor.ref == Ref::alias) return nullptr;
+  const uint32_t rank = factor.ref == Ref::self ? view.self : view.spoken;
+  return rank == kNoRank ? nullptr : scope_.field(rank, factor.field);
+}
+
+// The most frequent comparisons without making values of their sides: a field with a code, or with yes or no. Says
+// what compare() would; nothing if the sides are of other kinds.
+std::optional<bool> Evaluator::plainly_equal(const Datum& datum, const Factor& factor) {
+  if (factor.kind == Factor::Kind::symbol && factor.symbol != 0 && datum.kind == Datum::Kind::symbol)
+    return static_cast<Sym>(datum.payload) == factor.symbol;
+  if (factor.kind == Factor::Kind::yes_no && datum.kind == Datum::Kind::yes_no) return (datum.payload != 0) == factor.yes;
+  return std::nullopt;
+}
+
 Tri Evaluator::holds(const Atom& atom, const View& view) {
   using K = law::Atom::Kind;
   switch (atom.kind) {
@@ -326,8 +344,23 @@ Tri Evaluator::holds(const Atom& atom, const View& view) {
       }
       return atom.negated ? negate(result) : result;
     }
-    case K::compare: return compare(value(atom.left, view), atom.compare, value(atom.right, view), view);
+    case K::compare: {
+      using C = law::Atom::Compare;
+      if ((atom.compare == C::eq || atom.compare == C::ne) && atom.right.factors.size() == 1)
+        if (const Datum* datum = plain_field(atom.left, view))
+          if (const auto equal = plainly_equal(*datum, atom.right.factors[0])) return tri(*equal == (atom.compare == C::eq));
+      return compare(value(atom.left, view), atom.compare, value(atom.right, view), view);
+    }
     case K::in: {
+      if (const Datum* datum = plain_field(atom.left, view); datum != nullptr && !atom.values.empty()) {
+        bool plain = true;
+        for (size_t i = 0; plain && i < atom.values.size(); ++i) {
+          const auto equal = plainly_equal(*datum, atom.values[i]);
+          plain = equal.has_value();
+          if (plain && *equal) return tri(!atom.negated);
+        }
+        if (plain) return tri(atom.negated);
+      }
       const Val left = value(atom.left, view);
       if (left.kind == Val::Kind::unknown) return Tri::unknown;
       if (left.kind == Val::Kind::blank) return tri(atom.negated);
@@ -352,6 +385,7 @@ Tri Evaluator::holds(const Atom& atom, const View& view) {
       return atom.negated ? negate(result) : result;
     }
     case K::is_given: {
+      if (const Datum* datum = plain_field(atom.left, view)) return tri(datum->kind != Datum::Kind::blank);
       const Val left = value(atom.left, view);
       return left.kind == Val::Kind::unknown ? Tri::unknown : tri(left.kind != Val::Kind::blank);
     }

@@ -11,7 +11,11 @@ void Needs::pattern(const Pattern& pattern) {
 }
 
 void Needs::period(int32_t index) {
-  if (index != kNone) state(plan_.periods[static_cast<size_t>(index)].unless_state);
+  for (size_t steps = 0; index != kNone && steps < plan_.periods.size(); ++steps) {
+    const Period& period = plan_.periods[static_cast<size_t>(index)];
+    state(period.unless_state);
+    index = period.strict;
+  }
 }
 
 void Needs::quantity(const Quantity& quantity) {

@@ -190,6 +190,29 @@ std::span<const Sym> Scope::across_values(uint32_t rank, int32_t subject_index) 
   return out;
 }
 
+bool Scope::names_first(uint32_t rank) const {
+  for (size_t subject = 0; subject < plan_.subjects.size(); ++subject) {
+    std::vector<Sym>& values = across_values_;
+    values.clear();
+    carry(rank, plan_.subjects[subject], values);
+    if (values.empty()) continue;
+    const Carriage& all = carriage(static_cast<int32_t>(subject));
+    size_t left = values.size();
+    for (uint32_t before = 0; before < rank && left > 0; ++before) {
+      const Standing& standing = all.by_rank[before];
+      if (standing.mode != Standing::Mode::listed) continue;
+      for (uint32_t i = 0; i < standing.count; ++i)
+        for (Sym& value : values)
+          if (value == all.lists[standing.first + i]) {
+            value = 0;
+            --left;
+          }
+    }
+    if (left > 0) return true;
+  }
+  return false;
+}
+
 bool Scope::key_missing(uint32_t rank, int32_t subject) const {
   return subject != kNone && !across_ && carriage(subject).by_rank[rank].mode == Standing::Mode::unknown_named;
 }

@@ -70,6 +70,8 @@ class Scope {
   // The values of the subject in whose histories across cases the act stands: those it carries itself, and those that
   // a `for FIELD` takes from it. Good until the next question.
   std::span<const Sym> across_values(uint32_t rank, int32_t subject) const;
+  // Whether the act is the first to name a value of some subject. Of a case.
+  bool names_first(uint32_t rank) const;
   // Whether the act carries none though its type lists the subject and several are named before it.
   bool key_missing(uint32_t rank, int32_t subject) const;
 
