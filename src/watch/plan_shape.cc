@@ -423,8 +423,7 @@ std::string meaning_of(Speller& spell, const Plan& plan, const ActType& type) {
   spell.symbols(type.by);
   spell.symbols(type.on);
   std::vector<std::string> lines;
-  for (const auto& [field, declared] : type.fields)
-    if (declared.else_latest) lines.push_back(plan.symbols.string(field));
+  for (const Sym field : type.else_latest) lines.push_back(plan.symbols.string(field));
   for (const auto& [name, span] : type.spans)
     lines.push_back(plan.symbols.string(name) + '\0' + plan.symbols.string(span.from) + '\0' + plan.symbols.string(span.to) + '\0' +
                     plan.symbols.string(span.less));
