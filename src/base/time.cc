@@ -182,9 +182,31 @@ Result<Date> parse_date(std::string_view text) {
   return Error{ErrorKind::bad_input, "date-format", fmt::format("`{}` is not a date", text), "", "write it as 2026-03-01"};
 }
 
-std::string format_date(Date date) {
+namespace {
+
+void append_digits(std::string& out, int64_t number, int width) {
+  char backwards[20];
+  int count = 0;
+  for (; number > 0 || count < width; number /= 10) backwards[count++] = static_cast<char>('0' + number % 10);
+  while (count > 0) out += backwards[--count];
+}
+
+void append_date(std::string& out, Date date) {
   const CivilDate civil = civil_of(date);
-  return fmt::format("{:04}-{:02}-{:02}", civil.year, civil.month, civil.day);
+  if (civil.year < 0) out += '-';
+  append_digits(out, civil.year < 0 ? -int64_t{civil.year} : civil.year, civil.year < 0 ? 3 : 4);
+  out += '-';
+  append_digits(out, civil.month, 2);
+  out += '-';
+  append_digits(out, civil.day, 2);
+}
+
+}  // namespace
+
+std::string format_date(Date date) {
+  std::string out;
+  append_date(out, date);
+  return out;
 }
 
 std::string format_rfc3339(OffsetTime time) {
@@ -195,15 +217,25 @@ std::string format_rfc3339(OffsetTime time) {
     rest += kDay;
     --day;
   }
-  std::string out = format_date(Date{static_cast<int32_t>(day)});
-  out += fmt::format("T{:02}:{:02}:{:02}", rest / kHour, rest / kMinute % 60, rest / kSecond % 60);
+  std::string out;
+  out.reserve(32);
+  append_date(out, Date{static_cast<int32_t>(day)});
+  out += 'T';
+  append_digits(out, rest / kHour, 2);
+  out += ':';
+  append_digits(out, rest / kMinute % 60, 2);
+  out += ':';
+  append_digits(out, rest / kSecond % 60, 2);
   const int64_t fraction = rest % kSecond;
-  if (fraction % 1000 != 0)
-    out += fmt::format(".{:06}", fraction);
-  else if (fraction != 0)
-    out += fmt::format(".{:03}", fraction / 1000);
+  if (fraction != 0) {
+    out += '.';
+    append_digits(out, fraction % 1000 != 0 ? fraction : fraction / 1000, fraction % 1000 != 0 ? 6 : 3);
+  }
   const int32_t offset = time.offset_minutes < 0 ? -time.offset_minutes : time.offset_minutes;
-  out += fmt::format("{}{:02}:{:02}", time.offset_minutes < 0 ? '-' : '+', offset / 60, offset % 60);
+  out += time.offset_minutes < 0 ? '-' : '+';
+  append_digits(out, offset / 60, 2);
+  out += ':';
+  append_digits(out, offset % 60, 2);
   return out;
 }
 

@@ -11,6 +11,7 @@
 
 #include "act/json.h"
 #include "act/read.h"
+#include "base/json.h"
 #include "cli/record_common.h"
 #include "record/http.h"
 #include "record/intake.h"
@@ -175,18 +176,23 @@ class Desk {
 
   HttpAnswer answer(const std::vector<record::Receipt>& receipts, const ordered_json& refused, int none) {
     std::string out = "{\"schema\":\"heng/receipts/v1\",\"receipts\":[";
+    out.reserve(512 + receipts.size() * 192);
     for (const record::Receipt& receipt : receipts) {
-      if (out.back() != '[') out += ',';
-      out += "{\"id\":" + nlohmann::json(receipt.id).dump() + ",\"index\":" + std::to_string(receipt.index) + ",\"leaf\":\"" +
-             record::to_base64(receipt.leaf) + "\"" + (receipt.repeated ? ",\"repeated\":true}" : "}");
+      out += out.back() == '[' ? "{\"id\":" : ",{\"id\":";
+      append_json_string(out, receipt.id);
+      out += ",\"index\":";
+      out += std::to_string(receipt.index);
+      out += ",\"leaf\":\"";
+      tlog::append_base64(out, receipt.leaf.view());
+      out += receipt.repeated ? "\",\"repeated\":true}" : "\"}";
     }
     out += "],\"refused\":" + refused.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     if (!receipts.empty()) {
       const record::Record& record = *opened_.record;
       std::vector<record::ReceiptLine> lines;
       for (const record::Receipt& receipt : receipts) lines.push_back({receipt.index, receipt.leaf});
-      out += ",\"note\":" +
-             nlohmann::json(record::receipt_note(record.log().origin(), lines, record.log_signer()).bytes()).dump();
+      out += ",\"note\":";
+      append_json_string(out, record::receipt_note(record.log().origin(), lines, record.log_signer()).bytes());
     }
     out += "}\n";
     return {receipts.empty() ? none : 200, "application/json", std::move(out)};
@@ -220,8 +226,11 @@ class Pace {
     const auto pace = std::chrono::milliseconds(arguments_.every_ms > 0 ? arguments_.every_ms : 1000);
     std::unique_lock lock(mutex_);
     bool signing = arguments_.every_ms > 0;
-    for (uint64_t published = UINT64_MAX; !ending_; wake_.wait_for(lock, pace, [&] { return ending_; })) {
+    auto turn = std::chrono::steady_clock::now();
+    for (uint64_t published = UINT64_MAX; !ending_; wake_.wait_until(lock, turn, [&] { return ending_; })) {
       lock.unlock();
+      // At its beat, however long the turn takes; one that takes longer is followed at once.
+      turn = std::max(turn + pace, std::chrono::steady_clock::now());
       intake_.exclusively([&](record::Record& record) {
         const auto taken = record.take_inbox(wall_clock(), as);
         if (!taken.ok()) (void)report_error(taken.error());

@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "record/vault.h"
@@ -68,14 +69,16 @@ Random& system_random() {
   return random;
 }
 
-SealedBody encrypt_body(std::string_view plain, const Key& key, Random& random) {
-  const tlog::Hash cipher_key = hmac(key, "heng.enc/1");
-  SealedBody out{std::string(kNonce + plain.size() + kTag, '\0'), hmac(key, "heng.commit/1")};
+SealedBody encrypt_body(std::string_view plain, const Key& key, const Nonce& nonce) {
+  constexpr std::string_view kPurposes[] = {"heng.enc/1", "heng.commit/1"};
+  tlog::Hash derived[2];
+  tlog::hmac_sha256_many(key, kPurposes, derived);
+  SealedBody out{std::string(kNonce + plain.size() + kTag, '\0'), derived[1]};
   auto* bytes = reinterpret_cast<uint8_t*>(out.bytes.data());
-  random.fill(bytes, kNonce);
+  std::copy(nonce.begin(), nonce.end(), bytes);
   crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + kNonce, nullptr, as_bytes(plain), plain.size(),
                                              as_bytes(kBodyDomain), kBodyDomain.size(), nullptr, bytes,
-                                             cipher_key.bytes.data());
+                                             derived[0].bytes.data());
   return out;
 }
 

@@ -15,14 +15,33 @@ Error malformed(std::string what) {
   return Error{ErrorKind::verification, "disclosure-malformed", std::move(what), "", ""};
 }
 
-tlog::Hash derive(const Seed& seed, std::string_view purpose, uint64_t index) {
-  std::string message(purpose);
-  for (int i = 7; i >= 0; --i) message.push_back(static_cast<char>(index >> (8 * i)));
-  return tlog::hmac_sha256(seed, message);
-}
+// The messages whose HMACs under the seed are salts and decoys: a purpose, then the index as eight bytes.
+class Purposes {
+ public:
+  explicit Purposes(size_t most) { bytes_.reserve(most * 16); }
+  void add(std::string_view purpose, uint64_t index) {
+    bytes_ += purpose;
+    for (int i = 7; i >= 0; --i) bytes_.push_back(static_cast<char>(index >> (8 * i)));
+    ends_.push_back(bytes_.size());
+  }
+  std::vector<tlog::Hash> derive(const Seed& seed) const {
+    std::vector<std::string_view> views;
+    views.reserve(ends_.size());
+    for (size_t begin = 0; const size_t end : ends_) {
+      views.push_back(std::string_view(bytes_).substr(begin, end - begin));
+      begin = end;
+    }
+    std::vector<tlog::Hash> out(views.size());
+    tlog::hmac_sha256_many(seed, views, out.data());
+    return out;
+  }
 
-Salt salt_of(const Seed& seed, std::string_view purpose, uint64_t index) {
-  const tlog::Hash hash = derive(seed, purpose, index);
+ private:
+  std::string bytes_;
+  std::vector<size_t> ends_;
+};
+
+Salt salt_from(const tlog::Hash& hash) {
   Salt salt{};
   std::copy_n(hash.bytes.begin(), salt.size(), salt.begin());
   return salt;
@@ -35,12 +54,18 @@ tlog::Hash prefixed(uint8_t prefix, const std::string& message) {
   return out;
 }
 
+void append_field(std::string& out, const Salt& salt, const Field& field) {
+  out.append(reinterpret_cast<const char*>(salt.data()), salt.size());
+  for (int i = 1; i >= 0; --i) out.push_back(static_cast<char>(field.path.size() >> (8 * i)));
+  out += field.path;
+  for (int i = 3; i >= 0; --i) out.push_back(static_cast<char>(field.value.size() >> (8 * i)));
+  out += field.value;
+}
+
 tlog::Hash field_hash(const Salt& salt, const Field& field) {
-  std::string message(reinterpret_cast<const char*>(salt.data()), salt.size());
-  for (int i = 1; i >= 0; --i) message.push_back(static_cast<char>(field.path.size() >> (8 * i)));
-  message += field.path;
-  for (int i = 3; i >= 0; --i) message.push_back(static_cast<char>(field.value.size() >> (8 * i)));
-  return prefixed(0x10, message + field.value);
+  std::string message;
+  append_field(message, salt, field);
+  return prefixed(0x10, message);
 }
 
 tlog::Hash join(const tlog::Hash& left, const tlog::Hash& right) {
@@ -53,31 +78,101 @@ tlog::Hash salted_root(const Salt& salt, unsigned height, const tlog::Hash& root
   return prefixed(0x12, message + std::string(root.view()));
 }
 
-// A key inside a path, escaped as in RFC 6901 so that no two fields share a path.
-std::string escaped(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
+// Walks canonical JSON and takes down each scalar as it is spelled.
+class FieldReader {
+ public:
+  FieldReader(std::string_view text, std::vector<Field>& out) : text_(text), out_(out) {}
+
+  bool read() { return !text_.empty() && text_[0] == '{' && value(0) && at_ == text_.size(); }
+
+ private:
+  static constexpr int kMostDepth = 64;
+
+  bool next_is(char c) const { return at_ < text_.size() && text_[at_] == c; }
+  bool take(char c) {
+    if (!next_is(c)) return false;
+    ++at_;
+    return true;
+  }
+
+  // A text with its quotation marks, as it is spelled.
+  std::optional<std::string_view> spelled_text() {
+    const size_t begin = at_;
+    if (!take('"')) return std::nullopt;
+    for (; at_ < text_.size(); ++at_) {
+      if (text_[at_] == '\\') {
+        ++at_;
+      } else if (text_[at_] == '"') {
+        ++at_;
+        return text_.substr(begin, at_ - begin);
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool scalar() {
+    if (out_.size() == kMostFields || path_.size() > kMostPathBytes) return false;
+    const size_t begin = at_;
+    if (next_is('"')) {
+      if (!spelled_text()) return false;
+    } else if (next_is('{') || next_is('[')) {
+      at_ += 2;
     } else {
-      out.push_back(c);
+      while (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '}' && text_[at_] != ']') ++at_;
+    }
+    if (at_ == begin || at_ > text_.size()) return false;
+    out_.push_back({path_, std::string(text_.substr(begin, at_ - begin))});
+    return true;
+  }
+
+  // A key inside a path, escaped as in RFC 6901 so that no two fields share a path.
+  void step_into(std::string_view name) {
+    if (!path_.empty()) path_ += '/';
+    for (const char c : name) {
+      if (c == '~') {
+        path_ += "~0";
+      } else if (c == '/') {
+        path_ += "~1";
+      } else {
+        path_.push_back(c);
+      }
     }
   }
-  return out;
-}
 
-void collect(const Json& value, const std::string& path, std::vector<Field>& out) {
-  const auto below = [&](const std::string& name) { return path.empty() ? name : path + "/" + name; };
-  if (value.kind == Json::Kind::object && !value.members.empty()) {
-    for (const auto& [name, member] : value.members) collect(member, below(escaped(name)), out);
-  } else if (value.kind == Json::Kind::list && !value.items.empty()) {
-    for (size_t i = 0; i < value.items.size(); ++i) collect(value.items[i], below(std::to_string(i)), out);
-  } else {
-    out.push_back({path, canonical(value)});
+  bool value(int depth) {
+    if (depth > kMostDepth) return false;
+    const bool object = next_is('{');
+    if (!object && !next_is('[')) return scalar();
+    const char close = object ? '}' : ']';
+    if (at_ + 1 < text_.size() && text_[at_ + 1] == close) return scalar();
+    ++at_;
+    const size_t above = path_.size();
+    size_t index = 0;
+    do {
+      if (object) {
+        const auto key = spelled_text();
+        if (!key || !take(':')) return false;
+        if (key->find('\\') == std::string_view::npos) {
+          step_into(key->substr(1, key->size() - 2));
+        } else {
+          const Result<Json> name = parse_json(*key);
+          if (!name.ok()) return false;
+          step_into(name->text);
+        }
+      } else {
+        step_into(std::to_string(index++));
+      }
+      if (!value(depth + 1)) return false;
+      path_.resize(above);
+    } while (take(','));
+    return take(close);
   }
-}
+
+  std::string_view text_;
+  std::vector<Field>& out_;
+  std::string path_;
+  size_t at_ = 0;
+};
 
 std::string salt_text(const Salt& salt) {
   return tlog::base64_encode({reinterpret_cast<const char*>(salt.data()), salt.size()});
@@ -120,36 +215,60 @@ struct Walker {
 
 }  // namespace
 
-std::vector<Field> fields_of(const Json& object) {
+Result<std::vector<Field>> fields_of(std::string_view canonical_object) {
   std::vector<Field> out;
-  collect(object, "", out);
-  std::sort(out.begin(), out.end(), [](const Field& a, const Field& b) { return a.path < b.path; });
+  out.reserve(16);
+  if (!FieldReader(canonical_object, out).read())
+    return Error{ErrorKind::bad_input, "act-fields", "this is no object in canonical JSON whose fields can be shown one by one", "",
+                 "an act has at most 65,536 fields, and a field's path at most 65,535 bytes"};
+  const auto by_path = [](const Field& a, const Field& b) { return a.path < b.path; };
+  if (!std::is_sorted(out.begin(), out.end(), by_path)) std::sort(out.begin(), out.end(), by_path);
   return out;
 }
 
-FieldTree::FieldTree(std::vector<Field> fields, const Seed& seed) : fields_(std::move(fields)), seed_(seed) {
-  HENG_ASSERT(fields_.size() <= (uint64_t{1} << kMostHeight));
+FieldTree::FieldTree(std::vector<Field> fields, const Seed& seed) : fields_(std::move(fields)) {
+  HENG_ASSERT(fields_.size() <= kMostFields);
   height_ =
       std::max(kLeastHeight, static_cast<unsigned>(std::bit_width(fields_.empty() ? 0 : fields_.size() - 1)));
-  std::vector<tlog::Hash> row;
-  for (uint64_t i = 0; i < (uint64_t{1} << height_); ++i)
-    row.push_back(i < fields_.size() ? field_hash(salt_of(seed_, "salt", i), fields_[i])
-                                     : derive(seed_, "decoy", i));
+  const size_t width = size_t{1} << height_;
+  Purposes purposes(width + 1);
+  for (uint64_t i = 0; i < width; ++i) purposes.add(i < fields_.size() ? "salt" : "decoy", i);
+  purposes.add("root", 0);
+  std::vector<tlog::Hash> row = purposes.derive(seed);
+  root_salt_ = salt_from(row.back());
+  row.pop_back();
+
+  std::string bytes;
+  std::vector<size_t> ends;
+  bytes.reserve(fields_.size() * 64);
+  salts_.reserve(fields_.size());
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    salts_.push_back(salt_from(row[i]));
+    append_field(bytes, salts_[i], fields_[i]);
+    ends.push_back(bytes.size());
+  }
+  std::vector<std::string_view> views;
+  views.reserve(width);
+  for (size_t begin = 0; const size_t end : ends) {
+    views.push_back(std::string_view(bytes).substr(begin, end - begin));
+    begin = end;
+  }
+  tlog::hash_many(0x10, views, row.data());
   levels_.push_back(std::move(row));
   while (levels_.back().size() > 1) {
     const std::vector<tlog::Hash>& below = levels_.back();
-    std::vector<tlog::Hash> above;
-    for (size_t i = 0; i < below.size(); i += 2) above.push_back(join(below[i], below[i + 1]));
+    views.clear();
+    for (size_t i = 0; i < below.size(); i += 2)
+      views.emplace_back(reinterpret_cast<const char*>(below[i].bytes.data()), 2 * tlog::kHashSize);
+    std::vector<tlog::Hash> above(views.size());
+    tlog::hash_many(0x11, views, above.data());
     levels_.push_back(std::move(above));
   }
-}
-
-tlog::Hash FieldTree::root() const {
-  return salted_root(salt_of(seed_, "root", 0), height_, levels_.back()[0]);
+  root_ = salted_root(root_salt_, height_, levels_.back()[0]);
 }
 
 FieldTree::Disclosure FieldTree::disclose(const std::vector<std::string>& paths) const {
-  Disclosure out{height_, salt_of(seed_, "root", 0), {}, {}};
+  Disclosure out{height_, root_salt_, {}, {}};
   std::vector<bool> shown(uint64_t{1} << height_, false);
   for (uint64_t i = 0; i < fields_.size(); ++i) {
     const std::string& path = fields_[i].path;
@@ -157,7 +276,7 @@ FieldTree::Disclosure FieldTree::disclose(const std::vector<std::string>& paths)
       return path == wanted ||
              (path.size() > wanted.size() && path.starts_with(wanted) && path[wanted.size()] == '/');
     });
-    if (shown[i]) out.shown.push_back({i, salt_of(seed_, "salt", i), fields_[i]});
+    if (shown[i]) out.shown.push_back({i, salts_[i], fields_[i]});
   }
   const auto walk = [&](const auto& self, unsigned level, uint64_t index) -> void {
     const auto begin = shown.begin() + static_cast<std::ptrdiff_t>(index << level);

@@ -30,14 +30,18 @@ struct Field {
   bool operator==(const Field&) const = default;
 };
 
-// Every scalar of a JSON object with its path; empty lists and objects are scalars too. Sorted by path.
-std::vector<Field> fields_of(const Json& object);
+inline constexpr size_t kMostFields = size_t{1} << 16;
+inline constexpr size_t kMostPathBytes = 65535;
+
+// Every scalar of an object in canonical JSON with its path; empty lists and objects are scalars too. Sorted by path.
+// Refused: what is no object, more than kMostFields fields, a path of more than kMostPathBytes.
+Result<std::vector<Field>> fields_of(std::string_view canonical_object);
 
 class FieldTree {
  public:
-  // Requires at most 2^16 fields.
+  // Requires what fields_of allows.
   FieldTree(std::vector<Field> fields, const Seed& seed);
-  tlog::Hash root() const;
+  tlog::Hash root() const { return root_; }
 
   struct Shown {
     uint64_t index = 0;
@@ -56,8 +60,10 @@ class FieldTree {
 
  private:
   std::vector<Field> fields_;
-  Seed seed_;
   unsigned height_ = 3;
+  Salt root_salt_{};
+  tlog::Hash root_;
+  std::vector<Salt> salts_;  // of the fields
   std::vector<std::vector<tlog::Hash>> levels_;
 };
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 namespace heng::record {
@@ -164,18 +165,29 @@ Result<std::string> read_whole(const Disk& disk, const std::string& path, size_t
 }
 
 Result<void> write_durably(Disk& disk, const std::string& path, std::string_view bytes) {
-  const std::string temporary = path + ".tmp";
-  if (disk.exists(temporary)) {
-    HENG_TRY_VOID(disk.remove(temporary));
-  }
-  {
-    HENG_TRY(const std::unique_ptr<File> file, disk.open(temporary, OpenMode::create));
+  return write_durably(disk, {{path, std::string(bytes)}});
+}
+
+Result<void> write_durably(Disk& disk, const std::vector<NewFile>& files) {
+  std::vector<std::unique_ptr<File>> open;
+  std::set<std::string> folders;
+  for (const auto& [path, bytes] : files) {
+    const std::string temporary = path + ".tmp";
+    if (disk.exists(temporary)) {
+      HENG_TRY_VOID(disk.remove(temporary));
+    }
+    HENG_TRY(std::unique_ptr<File> file, disk.open(temporary, OpenMode::create));
     HENG_TRY_VOID(file->write(0, bytes));
-    HENG_TRY_VOID(file->sync());
+    open.push_back(std::move(file));
+    const size_t slash = path.rfind('/');
+    folders.insert(slash == std::string::npos ? "." : path.substr(0, slash));
   }
-  HENG_TRY_VOID(disk.rename(temporary, path));
-  const size_t slash = path.rfind('/');
-  return disk.sync_dir(slash == std::string::npos ? "." : path.substr(0, slash));
+  // The first sync makes the file system write what belongs to all of them.
+  for (const std::unique_ptr<File>& file : open) HENG_TRY_VOID(file->sync());
+  open.clear();
+  for (const auto& [path, bytes] : files) HENG_TRY_VOID(disk.rename(path + ".tmp", path));
+  for (const std::string& folder : folders) HENG_TRY_VOID(disk.sync_dir(folder));
+  return {};
 }
 
 }  // namespace heng::record

@@ -45,5 +45,11 @@ std::unique_ptr<Disk> real_disk();
 Result<std::string> read_whole(const Disk& disk, const std::string& path, size_t most = 64u << 20);
 // Never seen half-written: a temporary file, synced, renamed, the directory synced.
 Result<void> write_durably(Disk& disk, const std::string& path, std::string_view bytes);
+// The same for many at once: all are written before the first is synced, and each directory is synced once.
+struct NewFile {
+  std::string path;
+  std::string bytes;
+};
+Result<void> write_durably(Disk& disk, const std::vector<NewFile>& files);
 
 }  // namespace heng::record

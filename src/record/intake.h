@@ -1,6 +1,7 @@
-// Many clients' acts committed together: whatever waits while one commit is on its way to the disk goes into the next.
+// Many clients' acts committed together: whatever waits while a commit is prepared goes into the next.
 //
-// One thread owns the record's writing. An answer is given only when what it promises is durable.
+// Three threads, one behind the other: acts are prepared while the keys of those before them are on their way to the disk
+// and the entries of those before these. An answer is given only when what it promises is durable.
 #pragma once
 
 #include <atomic>
@@ -8,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,7 +33,7 @@ class Intake {
   // Takes acts in; `bytes` is about how long they are. The answer comes on another thread, positions counted within
   // these acts. False, and no answer: too much is waiting.
   bool submit(std::vector<Act> acts, Record::Signing signing, size_t bytes, Answer answer);
-  // Between two commits.
+  // Runs `work` while nothing is on its way.
   void exclusively(const std::function<void(Record&)>& work);
   // After a failed write nothing is taken in any more: the process must end.
   bool stopped() const { return stopped_; }
@@ -43,19 +45,46 @@ class Intake {
     size_t bytes = 0;
     Answer answer;
   };
-  void run();
-  void commit(std::vector<Submission>& batch);
+  // One commit on its way, and who waits for it.
+  struct Commit {
+    Record::Pending pending;
+    std::vector<size_t> ends;  // of each submission, among the acts
+    std::vector<Answer> answers;
+  };
+  // A place for one commit between two threads. Closed and empty, it gives nothing any more.
+  class Handover {
+   public:
+    void put(Commit commit);
+    std::optional<Commit> take();
+    void close();
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::optional<Commit> commit_;
+    bool closed_ = false;
+  };
+
+  std::vector<Submission> next();
+  void prepare();
+  void store_keys();
+  void commit();
+  void fail(const Commit& commit, const Error& error);
+  void done();
 
   Record& record_;
   std::function<Instant()> now_;
   std::string as_;
-  std::mutex queue_mutex_, record_mutex_;
-  std::condition_variable more_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
   std::deque<Submission> queue_;
   size_t waiting_bytes_ = 0;
+  size_t on_their_way_ = 0;  // commits
+  size_t exclusive_ = 0;     // who waits for none to be, and who works meanwhile
   bool ending_ = false;
   std::atomic<bool> stopped_ = false;
-  std::thread thread_;
+  Handover to_keys_, to_log_;
+  std::thread preparing_, keys_, log_;
 };
 
 }  // namespace heng::record

@@ -1,6 +1,7 @@
 #include "record/leaf.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/time.h"
 #include "tlog/proof.h"
@@ -17,54 +18,57 @@ Error malformed(std::string what) {
   return Error{ErrorKind::bad_input, "leaf-malformed", std::move(what), "", ""};
 }
 
-Json hash_list(const std::vector<tlog::Hash>& hashes) {
-  Json out = Json::list();
-  for (const tlog::Hash& hash : hashes) out.items.push_back(Json::of(to_base64(hash)));
-  return out;
+void put_name(std::string& out, std::string_view name) {
+  out += '"';
+  out += name;
+  out += "\":";
 }
 
 void put_text(std::string& out, std::string_view name, std::string_view text) {
-  out += '"';
-  out += name;
-  out += "\":\"";
+  put_name(out, name);
   // What needs escapes takes the general way.
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<uint8_t>(c) >= 0x20 && static_cast<uint8_t>(c) < 0x7f && c != '"' && c != '\\';
   });
   if (plain) {
+    out += '"';
     out += text;
-    out += "\",";
-    return;
+    out += '"';
+  } else {
+    out += canonical(Json::of(std::string(text)));
   }
-  out.pop_back();
-  out += canonical(Json::of(std::string(text)));
   out += ',';
 }
 
-void put_hash(std::string& out, std::string_view name, const tlog::Hash& hash) {
-  put_text(out, name, to_base64(hash));
+void put_base64(std::string& out, std::string_view name, std::string_view bytes) {
+  put_name(out, name);
+  out += '"';
+  tlog::append_base64(out, bytes);
+  out += "\",";
+}
+
+void put_hash(std::string& out, std::string_view name, const tlog::Hash& hash) { put_base64(out, name, hash.view()); }
+
+void put_hashes(std::string& out, std::string_view name, const std::vector<tlog::Hash>& hashes) {
+  put_name(out, name);
+  out += '[';
+  for (size_t i = 0; i < hashes.size(); ++i) {
+    out += i > 0 ? ",\"" : "\"";
+    tlog::append_base64(out, hashes[i].view());
+    out += '"';
+  }
+  out += "],";
 }
 
 void put_number(std::string& out, std::string_view name, uint64_t number) {
-  out += '"';
-  out += name;
-  out += "\":";
-  out += std::to_string(number);
-  out += ',';
-}
-
-void put_json(std::string& out, std::string_view name, const Json& value) {
-  out += '"';
-  out += name;
-  out += "\":";
-  out += canonical(value);
+  put_name(out, name);
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
   out += ',';
 }
 
 constexpr std::string_view kEnd = "\"t\":\"heng.act/1\"}";
 constexpr std::string_view kBlind = ",\"blind\":\"";
-
-std::string signed_message(const Leaf& leaf) { return std::string(kType) + "\n" + leaf.unsigned_bytes(); }
 
 std::string batch_message(uint64_t size, const tlog::Hash& root) {
   return std::string(kBatchDomain) + std::to_string(size) + "\n" + std::string(root.view());
@@ -159,9 +163,15 @@ std::optional<tlog::Hash> hash_from_base64(std::string_view text) {
 
 // Written straight down in canonical order; parse_leaf holds it to the general canonical form.
 std::string Leaf::unsigned_bytes() const {
-  std::string out = "{";
-  out.reserve(768);
-  if (!acknowledges.empty()) put_json(out, "acks", hash_list(acknowledges));
+  std::string out;
+  append_unsigned(out);
+  return out;
+}
+
+void Leaf::append_unsigned(std::string& out) const {
+  out.reserve(out.size() + 768);
+  out += '{';
+  if (!acknowledges.empty()) put_hashes(out, "acks", acknowledges);
   put_text(out, "agency", agency);
   put_number(out, "agency_seq", agency_seq);
   put_text(out, "at", at);
@@ -184,30 +194,37 @@ std::string Leaf::unsigned_bytes() const {
   if (!note.empty()) {
     Json members = Json::object();
     for (const auto& [name, value] : note) members.add(name, value);
-    put_json(out, "note", members);
+    put_name(out, "note");
+    out += canonical(members);
+    out += ',';
   }
   if (previous) put_hash(out, "prev", *previous);
   put_text(out, "recorded", recorded);
   if (rules) put_hash(out, "rules", *rules);
   out += kEnd;
-  return out;
 }
 
 // The unsigned bytes with `batch` before `blind` and `sig` before `t`. Neither place can be met inside a text, where a
 // quotation mark is escaped.
-std::string Leaf::bytes() const {
-  std::string out = unsigned_bytes();
-  std::string sig;
-  put_text(sig, "sig", tlog::base64_encode(signature));
-  out.insert(out.size() - kEnd.size(), sig);
-  if (!batch) return out;
-  std::string path = "\"batch\":{";
-  put_number(path, "index", batch->index);
-  put_json(path, "path", hash_list(batch->path));
-  put_number(path, "size", batch->size);
-  path.back() = '}';
-  path += ',';
-  out.insert(out.find(kBlind) + 1, path);
+std::string Leaf::bytes() const { return bytes_from(unsigned_bytes()); }
+
+std::string Leaf::bytes_from(std::string_view text) const {
+  std::string out;
+  out.reserve(text.size() + 128 + (batch ? 64 + 48 * batch->path.size() : 0));
+  const size_t blind_at = batch ? text.find(kBlind) + 1 : 0, end_at = text.size() - kEnd.size();
+  if (batch) {
+    out += text.substr(0, blind_at);
+    put_name(out, "batch");
+    out += '{';
+    put_number(out, "index", batch->index);
+    put_hashes(out, "path", batch->path);
+    put_number(out, "size", batch->size);
+    out.back() = '}';
+    out += ',';
+  }
+  out += text.substr(blind_at, end_at - blind_at);
+  put_base64(out, "sig", signature);
+  out += kEnd;
   return out;
 }
 
@@ -228,7 +245,7 @@ Result<Leaf> parse_leaf(std::string_view bytes) {
       only_known(object, {"t", "kind", "agency", "key", "agency_seq", "case", "case_seq", "prev", "at",
                           "recorded", "rules", "acks", "body", "blind", "note", "batch", "sig"}));
   Leaf leaf;
-  HENG_TRY(leaf.kind, need_text(object, "kind", 512));
+  HENG_TRY(leaf.kind, need_text(object, "kind", kMaxKindBytes));
   HENG_TRY(leaf.agency, need_text(object, "agency", 512));
   HENG_TRY(leaf.key, need_text(object, "key", 16));
   HENG_TRY(leaf.at, need_text(object, "at", 64));
@@ -265,6 +282,15 @@ Result<Leaf> parse_leaf(std::string_view bytes) {
   return leaf;
 }
 
+std::string signed_message(const Leaf& leaf) {
+  std::string out(kType);
+  out += '\n';
+  leaf.append_unsigned(out);
+  return out;
+}
+
+std::string_view unsigned_part(std::string_view message) { return message.substr(kType.size() + 1); }
+
 void sign_leaf(Leaf& leaf, const tlog::SigningKey& key) {
   leaf.key = agency_key_id(key.public_key());
   leaf.batch.reset();
@@ -272,16 +298,25 @@ void sign_leaf(Leaf& leaf, const tlog::SigningKey& key) {
 }
 
 void sign_batch(std::vector<Leaf>& leaves, const tlog::SigningKey& key) {
-  HENG_ASSERT(!leaves.empty() && leaves.size() <= kMaxBatch);
-  tlog::Tree tree;
+  std::vector<Leaf*> each;
+  std::vector<std::string> messages;
   for (Leaf& leaf : leaves) {
     leaf.key = agency_key_id(key.public_key());
-    tree.append(tlog::leaf_hash(signed_message(leaf)));
+    each.push_back(&leaf);
+    messages.push_back(signed_message(leaf));
   }
+  const std::vector<std::string_view> views(messages.begin(), messages.end());
+  sign_batch(each, views, key);
+}
+
+void sign_batch(std::span<Leaf* const> leaves, std::span<const std::string_view> messages, const tlog::SigningKey& key) {
+  HENG_ASSERT(!leaves.empty() && leaves.size() <= kMaxBatch && messages.size() == leaves.size());
+  tlog::Tree tree;
+  tree.append_entries(messages);
   const std::string signature = key.sign(batch_message(leaves.size(), tree.root()));
   for (uint64_t i = 0; i < leaves.size(); ++i) {
-    leaves[i].batch = BatchPath{i, leaves.size(), tlog::inclusion_proof(tree, i, leaves.size()).value()};
-    leaves[i].signature = signature;
+    leaves[i]->batch = BatchPath{i, leaves.size(), tlog::inclusion_proof(tree, i, leaves.size()).value()};
+    leaves[i]->signature = signature;
   }
 }
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ namespace heng::record {
 
 inline constexpr size_t kMaxLeafBytes = 65535;
 inline constexpr size_t kMostAcknowledged = 256;
+inline constexpr size_t kMaxKindBytes = 512;
+// Signing adds at most so much to the unsigned bytes: a signature, and a path of 20 hashes.
+inline constexpr size_t kMaxSignatureBytes = 1200;
 
 struct BodyRef {
   tlog::Hash ciphertext;  // SHA-256 of the stored bytes
@@ -61,6 +65,9 @@ struct Leaf {
 
   std::string unsigned_bytes() const;  // canonical, without batch and sig
   std::string bytes() const;           // canonical, as it stands in the log
+  void append_unsigned(std::string& out) const;
+  // The same as bytes() for who has the unsigned bytes already.
+  std::string bytes_from(std::string_view unsigned_bytes) const;
   // Leaf hash of the bytes without signature: what the next act of the case names, so that a batch can be chained first
   // and signed once.
   tlog::Hash content_hash() const;
@@ -72,9 +79,15 @@ std::string agency_key_id(const tlog::PublicKey& key);
 // Refuses bytes that are not canonical, unknown or missing fields, and wrong lengths.
 Result<Leaf> parse_leaf(std::string_view bytes);
 
+// What the signature of a leaf signed alone is over: a line with the type, then the unsigned bytes.
+std::string signed_message(const Leaf& leaf);
+std::string_view unsigned_part(std::string_view signed_message);
+
 void sign_leaf(Leaf& leaf, const tlog::SigningKey& key);
 // Signs many at once: one signature over the root of the batch, a path in each leaf.
 void sign_batch(std::vector<Leaf>& leaves, const tlog::SigningKey& key);
+// The same of leaves that bear the key's id already and whose signed messages are known.
+void sign_batch(std::span<Leaf* const> leaves, std::span<const std::string_view> messages, const tlog::SigningKey& key);
 bool verify_leaf(const Leaf& leaf, const tlog::PublicKey& key);
 // What the signature of a leaf of a batch is over, if its path is sound.
 std::optional<std::string> batch_signed(const Leaf& leaf);

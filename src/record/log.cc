@@ -1,6 +1,7 @@
 #include "record/log.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "record/json.h"
 #include "tlog/proof.h"
@@ -295,13 +296,18 @@ Result<std::string> Log::tile(const tlog::TileId& id) const {
   return tlog::tile_bytes(tree_, id);
 }
 
+// Many at once: after a long time without a checkpoint there are thousands, and each alone would wait for the disk.
 Result<void> Log::write_tiles(uint64_t size) {
+  constexpr size_t kAtOnce = 128;
+  std::vector<NewFile> files;
   const auto write = [&](const tlog::TileId& id) -> Result<void> {
-    const std::string file = path(id.path());
+    std::string file = path(id.path());
     if (disk_->exists(file)) return {};
-    HENG_TRY(const std::string bytes, tile(id));
+    HENG_TRY(std::string bytes, tile(id));
     HENG_TRY_VOID(disk_->make_dirs(file.substr(0, file.rfind('/'))));
-    return write_durably(*disk_, file, bytes);
+    files.push_back({std::move(file), std::move(bytes)});
+    if (files.size() < kAtOnce) return {};
+    return write_durably(*disk_, std::exchange(files, {}));
   };
   for (const tlog::TileId& id : tlog::new_tiles(tiles_size_, size)) {
     HENG_TRY_VOID(write(id));
@@ -309,6 +315,7 @@ Result<void> Log::write_tiles(uint64_t size) {
       HENG_TRY_VOID(write({true, 0, id.number, id.width}));
     }
   }
+  HENG_TRY_VOID(write_durably(*disk_, files));
   tiles_size_ = size;
   const std::lock_guard lock(mutex_);
   tree_.forget(size);

@@ -62,6 +62,8 @@ class Log {
   // all are durable; on an error some of the first may be, none is acknowledged.
   // `hashes`, if given, receives their leaf hashes.
   Result<uint64_t> append(std::span<const Entry> entries, tlog::Hash* hashes = nullptr);
+  // Leaf and body together, in bytes.
+  size_t most_entry_bytes() const { return wal_->max_payload() - 8; }
   Result<tlog::Hash> leaf_hash(uint64_t index) const;
   Result<std::vector<tlog::Hash>> inclusion(uint64_t index, uint64_t size) const;
   Result<std::vector<tlog::Hash>> consistency(uint64_t old_size, uint64_t size) const;

@@ -22,8 +22,13 @@ std::string submission_message(std::string_view body, bool batch) {
 tlog::Note receipt_note(const std::string& origin, const std::vector<ReceiptLine>& entries, const tlog::NoteSigner& log) {
   tlog::Note note;
   note.text = std::string(kReceipt) + origin + "\n";
-  for (const ReceiptLine& entry : entries)
-    note.text += std::to_string(entry.index) + " " + to_base64(entry.leaf) + "\n";
+  note.text.reserve(note.text.size() + entries.size() * 64);
+  for (const ReceiptLine& entry : entries) {
+    note.text += std::to_string(entry.index);
+    note.text += ' ';
+    tlog::append_base64(note.text, entry.leaf.view());
+    note.text += '\n';
+  }
   note.signatures.push_back(tlog::sign_note(log, note.text));
   return note;
 }

@@ -9,8 +9,6 @@
 namespace heng::record {
 namespace {
 
-constexpr size_t kSeedBytes = 32;
-
 std::string skey_path(const std::string& dir, const std::string& name) { return dir + "/" + name + ".skey"; }
 
 Result<tlog::NoteSigner> read_signer(const Disk& disk, const std::string& path) {
@@ -27,14 +25,6 @@ tlog::NoteSigner new_signer(const std::string& name, Random& random) {
   return {name, tlog::KeyType::ed25519, tlog::SigningKey::from_seed(random.key())};
 }
 
-// What decides whether two acts are the same: when they were recorded does not.
-std::string unrecorded_json(const Act& act) {
-  if (!act.recorded) return act_to_json(act);
-  Act plain = act;
-  plain.recorded.reset();
-  return act_to_json(plain);
-}
-
 void fill_defaults(RecordOptions& options) {
   if (options.state_dir.empty()) options.state_dir = options.dir + "/state";
   if (options.vault_dir.empty()) options.vault_dir = options.dir + "/vault";
@@ -45,10 +35,6 @@ std::optional<uint64_t> number_in(const Leaf& leaf, std::string_view name) {
   for (const auto& [member, value] : leaf.note)
     if (member == name) return value.integer();
   return std::nullopt;
-}
-
-Error sealed_case() {
-  return Error{ErrorKind::denied, "case-sealed", "the case is sealed", "", "unseal it by a quorum of its custodians"};
 }
 
 // Batches whose one signature was verified, by signature and root: not verified again for each of their acts.
@@ -72,6 +58,18 @@ Error broken_chain(uint64_t index, std::string what) {
 }
 
 }  // namespace
+
+// What decides whether two acts are the same: when they were recorded does not.
+void Record::append_unrecorded_json(std::string& out, const Act& act) {
+  if (!act.recorded) return append_act_json(out, act);
+  Act plain = act;
+  plain.recorded.reset();
+  append_act_json(out, plain);
+}
+
+Error Record::sealed_case() {
+  return Error{ErrorKind::denied, "case-sealed", "the case is sealed", "", "unseal it by a quorum of its custodians"};
+}
 
 Result<void> Record::create(Disk& disk, const RecordOptions& given, const std::string& origin,
                             const std::string& agency, Instant now, Random& random) {
@@ -131,7 +129,8 @@ Result<void> Record::load_keys() {
     }
     const std::string agency = signer.name;
     agency_keys_[agency].push_back(signer.key.public_key());
-    agency_signers_.insert_or_assign(agency, std::move(signer));
+    std::string id = agency_key_id(signer.key.public_key());
+    agency_signers_.insert_or_assign(agency, Signer{std::move(signer), std::move(id)});
   }
   if (options_.writable && (!log_signer_ || agency_signers_.empty()))
     return Error{ErrorKind::not_found, "keys-missing", "the key of the log or of an agency is missing",
@@ -164,10 +163,14 @@ Result<void> Record::replay(uint64_t from) {
         HENG_TRY(const Act act, act_from_json(*body));
         case_id = act.case_id;
         act_id = act.id;
-        hash = tlog::sha256(unrecorded_json(act));
+        std::string json;
+        append_unrecorded_json(json, act);
+        hash = tlog::sha256(json);
       }
     }
-    HENG_TRY_VOID(learn(index, leaf, case_id, act_id, hash));
+    HENG_TRY(last_recorded_, check_place(index, leaf));
+    take_in(index, leaf, leaf.content_hash(), case_id, act_id, hash);
+    next_index_ = index + 1;
     if (leaf.kind == kShredded && vault_ && options_.writable) HENG_TRY_VOID(finish_shredding(leaf));
   }
   return {};
@@ -183,31 +186,38 @@ Result<void> Record::finish_shredding(const Leaf& said) {
   return {};
 }
 
-Result<void> Record::learn(uint64_t index, const Leaf& leaf, const std::string& case_id,
-                           const std::string& act_id, const tlog::Hash& hash) {
-  if (leaf.agency_seq != agency_seq_[leaf.agency] + 1)
+Result<Instant> Record::check_place(uint64_t index, const Leaf& leaf) const {
+  const auto agency = agency_seq_.find(leaf.agency);
+  const uint64_t before = agency == agency_seq_.end() ? 0 : agency->second;
+  if (leaf.agency_seq != before + 1)
     return broken_chain(index, "number " + std::to_string(leaf.agency_seq) + " of agency `" + leaf.agency +
-                                   "` does not follow " + std::to_string(agency_seq_[leaf.agency]));
+                                   "` does not follow " + std::to_string(before));
   HENG_TRY(const OffsetTime recorded, parse_rfc3339(leaf.recorded));
   if (recorded.instant <= last_recorded_) return broken_chain(index, "the time of recording does not rise");
+  if (!leaf.case_handle) return recorded.instant;
+  const auto state = cases_.find(*leaf.case_handle);
+  const bool follows = state == cases_.end() ? leaf.case_seq == 1
+                                             : leaf.case_seq == state->second.seq + 1 && leaf.previous == state->second.last;
+  if (!follows) return broken_chain(index, "the act does not follow the one before it in its case");
+  return recorded.instant;
+}
+
+void Record::take_in(uint64_t index, const Leaf& leaf, const tlog::Hash& content_hash, const std::string& case_id,
+                     const std::string& act_id, const tlog::Hash& act_hash) {
   if (leaf.case_handle) {
     CaseState& state = cases_[*leaf.case_handle];
-    if (leaf.case_seq != state.seq + 1 || (state.seq > 0 && leaf.previous != state.last))
-      return broken_chain(index, "the act does not follow the one before it in its case");
     state.seq = leaf.case_seq;
-    state.last = leaf.content_hash();
+    state.last = content_hash;
     state.entries.push_back(index);
-    if (!case_id.empty()) state.id = case_id;
+    if (!case_id.empty() && state.id.empty()) state.id = case_id;
+    if (leaf.kind == kSealed) sealed_.insert(*leaf.case_handle);
+    if (leaf.kind == kUnsealed) sealed_.erase(*leaf.case_handle);
   }
   agency_seq_[leaf.agency] = leaf.agency_seq;
-  last_recorded_ = recorded.instant;
   if (const auto key = added_key(leaf)) agency_keys_[leaf.agency].push_back(*key);
-  if (leaf.case_handle && leaf.kind == kSealed) sealed_.insert(*leaf.case_handle);
-  if (leaf.case_handle && leaf.kind == kUnsealed) sealed_.erase(*leaf.case_handle);
   if (leaf.kind == kShredded)
     if (const auto entry = number_in(leaf, "entry")) shredded_.insert(*entry);
-  if (!act_id.empty()) ids_.emplace(act_id, std::pair(index, hash));
-  return {};
+  if (!act_id.empty()) ids_.emplace(act_id, std::pair(index, act_hash));
 }
 
 Result<std::string> Record::open_body(uint64_t index, const Leaf& leaf, std::string* case_id,
@@ -246,7 +256,7 @@ Result<tlog::PublicKey> Record::agency_key(const std::string& agency) const {
   const auto found = agency_signers_.find(agency);
   if (found == agency_signers_.end())
     return Error{ErrorKind::not_found, "agency-key", "no key of agency `" + agency + "` is here", "", ""};
-  return found->second.key.public_key();
+  return found->second.note.key.public_key();
 }
 
 std::vector<tlog::PublicKey> Record::keys_of(const std::string& agency) const {
@@ -254,192 +264,12 @@ std::vector<tlog::PublicKey> Record::keys_of(const std::string& agency) const {
   return found == agency_keys_.end() ? std::vector<tlog::PublicKey>{} : found->second;
 }
 
-Result<const tlog::SigningKey*> Record::signer_of(const std::string& agency) const {
+Result<const Record::Signer*> Record::signer_of(const std::string& agency) const {
   const auto found = agency_signers_.find(agency);
   if (found == agency_signers_.end())
     return Error{ErrorKind::not_found, "agency-key", "no key of agency `" + agency + "` is here",
                  options_.keys_dir, "name an agency whose key is here with --as"};
-  return &found->second.key;
-}
-
-std::string Record::next_recorded(Instant now) {
-  // Strictly rising even if the clock stands or is set back.
-  last_recorded_ = Instant{std::max(now.us, last_recorded_.us + 1)};
-  return format_rfc3339({last_recorded_, 0});
-}
-
-Result<Record::Appended> Record::append(const std::vector<Act>& acts, Instant now, const std::string& as,
-                                        Signing signing) {
-  return append_all(acts, now, as, signing, nullptr);
-}
-
-Result<Record::Appended> Record::append_all(const std::vector<Act>& acts, Instant now, const std::string& as,
-                                            Signing signing,
-                                            const std::vector<std::vector<tlog::Hash>>* acknowledges) {
-  Appended out;
-  std::vector<Leaf> leaves;
-  std::vector<std::string> bodies, signers;
-  struct Taken {
-    size_t position;
-    tlog::Hash hash;
-  };
-  std::vector<Taken> taken;
-  std::vector<Receipt> repeated;
-  std::unordered_map<std::string, tlog::Hash> in_batch;
-  std::unordered_map<tlog::Hash, CaseState> ahead;  // of the cases touched here
-  std::map<std::string, uint64_t> agency_ahead;
-  const Instant recorded_before = last_recorded_;
-  for (size_t position = 0; position < acts.size(); ++position) {
-    const Act& act = acts[position];
-    const std::string json = unrecorded_json(act);
-    const tlog::Hash hash = tlog::sha256(json);
-    const auto known = ids_.find(act.id);
-    const auto batch_known = in_batch.find(act.id);
-    if (known != ids_.end() || batch_known != in_batch.end()) {
-      if ((known != ids_.end() ? known->second.second : batch_known->second) != hash) {
-        out.refused.push_back({position, act.id,
-                               {ErrorKind::conflict, "act-conflict",
-                                "an act with the id `" + act.id + "` and other content is recorded already",
-                                "", "correct it with a new act that says `corrects`"}});
-      } else if (known != ids_.end()) {
-        HENG_TRY(const auto leaf, log_->leaf_hash(known->second.first));
-        repeated.push_back(
-            {position, act.id, known->second.first, leaf, true});
-      }
-      continue;
-    }
-    if (acknowledges == nullptr && act.type.starts_with("heng.")) {
-      out.refused.push_back({position, act.id,
-                             {ErrorKind::denied, "act-reserved",
-                              "the type `" + act.type + "` is the record's own", "", "use another name"}});
-      continue;
-    }
-    Leaf leaf;
-    if (acknowledges != nullptr) leaf.acknowledges = (*acknowledges)[position];
-    leaf.agency = agency_signers_.contains(act.agency) ? act.agency : as;
-    HENG_TRY_VOID(signer_of(leaf.agency));
-    random_->fill(leaf.blind.bytes.data(), leaf.blind.bytes.size());
-    const Result<Key> key = vault_->new_act_key(act.case_id, leaf.blind);
-    if (!key.ok()) {
-      out.refused.push_back({position, act.id, key.error()});
-      continue;
-    }
-    if (!act.case_id.empty()) {
-      HENG_TRY(leaf.case_handle, vault_->case_handle(act.case_id));
-      if (sealed_.contains(*leaf.case_handle)) {
-        out.refused.push_back({position, act.id, sealed_case()});
-        continue;
-      }
-      const auto before = cases_.find(*leaf.case_handle);
-      CaseState& state =
-          ahead.try_emplace(*leaf.case_handle, before == cases_.end() ? CaseState{} : before->second)
-              .first->second;
-      leaf.case_seq = state.seq + 1;
-      if (state.seq > 0) leaf.previous = state.last;
-    }
-    leaf.kind = act.type;
-    leaf.at = format_rfc3339(act.at);
-    const Key seed = random_->key();
-    const SealedBody sealed = encrypt_body(
-        std::string(reinterpret_cast<const char*>(seed.data()), seed.size()) + json, *key, *random_);
-    HENG_TRY(const Json object, parse_json(json));
-    leaf.body = BodyRef{tlog::sha256(sealed.bytes), sealed.commitment,
-                        FieldTree(fields_of(object), seed).root(), sealed.bytes.size()};
-    if (Wal::entry_bytes({"", sealed.bytes}) > kMaxBodyBytes) {
-      out.refused.push_back({position, act.id,
-                             {ErrorKind::bad_input, "entry-too-long", "the act is longer than 768 KiB", "",
-                              "put documents beside the record and record their hashes"}});
-      continue;
-    }
-    leaf.agency_seq = agency_ahead.try_emplace(leaf.agency, agency_seq_[leaf.agency]).first->second += 1;
-    leaf.recorded = next_recorded(now);
-    if (leaf.case_handle) {
-      CaseState& state = ahead[*leaf.case_handle];
-      const tlog::SigningKey& signer = *signer_of(leaf.agency).value();
-      leaf.key = agency_key_id(signer.public_key());
-      state.seq = leaf.case_seq;
-      state.last = leaf.content_hash();
-    }
-    in_batch.emplace(act.id, hash);
-    signers.push_back(leaf.agency);
-    leaves.push_back(std::move(leaf));
-    bodies.push_back(sealed.bytes);
-    taken.push_back({position, hash});
-  }
-  if (!leaves.empty()) {
-    last_recorded_ = recorded_before;
-    HENG_TRY_VOID(vault_->store());
-    HENG_TRY(out.receipts, write(leaves, bodies, signers, signing));
-    for (size_t i = 0; i < leaves.size(); ++i) {
-      const Act& act = acts[taken[i].position];
-      out.receipts[i].position = taken[i].position;
-      out.receipts[i].id = act.id;
-      HENG_TRY_VOID(learn(out.receipts[i].index, leaves[i], act.case_id, act.id, taken[i].hash));
-    }
-  }
-  out.receipts.insert(out.receipts.end(), repeated.begin(), repeated.end());
-  return out;
-}
-
-Result<std::vector<Receipt>> Record::write(std::vector<Leaf>& leaves, const std::vector<std::string>& bodies,
-                                           const std::vector<std::string>& signers, Signing signing) {
-  if (signing == Signing::batch) {
-    std::map<std::string, std::vector<size_t>> groups;
-    for (size_t i = 0; i < leaves.size(); ++i) groups[signers[i]].push_back(i);
-    for (const auto& [agency, members] : groups) {
-      std::vector<Leaf> group;
-      for (const size_t i : members) group.push_back(std::move(leaves[i]));
-      HENG_TRY(const tlog::SigningKey* key, signer_of(agency));
-      sign_batch(group, *key);
-      for (size_t k = 0; k < members.size(); ++k) leaves[members[k]] = std::move(group[k]);
-    }
-  } else {
-    for (size_t i = 0; i < leaves.size(); ++i) {
-      HENG_TRY(const tlog::SigningKey* key, signer_of(signers[i]));
-      sign_leaf(leaves[i], *key);
-    }
-  }
-  std::vector<std::string> texts;
-  std::vector<Entry> entries;
-  texts.reserve(leaves.size());
-  for (size_t i = 0; i < leaves.size(); ++i) {
-    texts.push_back(leaves[i].bytes());
-    entries.push_back({texts[i], bodies[i]});
-  }
-  std::vector<tlog::Hash> hashes(entries.size());
-  HENG_TRY(const uint64_t first, log_->append(entries, hashes.data()));
-  std::vector<Receipt> receipts;
-  for (size_t i = 0; i < leaves.size(); ++i)
-    receipts.push_back({0, "", first + i, hashes[i], false});
-  return receipts;
-}
-
-Result<Receipt> Record::append_system(std::string_view kind, const std::string& case_id,
-                                      const std::string& agency, std::vector<JsonMember> note, Instant now) {
-  Leaf leaf;
-  leaf.kind = kind;
-  leaf.agency = agency;
-  HENG_TRY(const tlog::SigningKey* key, signer_of(agency));
-  leaf.key = agency_key_id(key->public_key());
-  if (!case_id.empty()) {
-    HENG_TRY(leaf.case_handle, vault_->case_handle(case_id));
-    const auto before = cases_.find(*leaf.case_handle);
-    if (before == cases_.end())
-      return Error{ErrorKind::not_found, "case-missing", "the record has no case `" + case_id + "`", "", ""};
-    leaf.case_seq = before->second.seq + 1;
-    leaf.previous = before->second.last;
-  }
-  random_->fill(leaf.blind.bytes.data(), leaf.blind.bytes.size());
-  leaf.agency_seq = agency_seq_[agency] + 1;
-  leaf.note = std::move(note);
-  const Instant before = last_recorded_;
-  leaf.recorded = next_recorded(now);
-  leaf.at = leaf.recorded;
-  last_recorded_ = before;
-  std::vector<Leaf> leaves = {leaf};
-  HENG_TRY(std::vector<Receipt> receipts, write(leaves, {""}, {agency}, Signing::each));
-  HENG_TRY_VOID(learn(receipts[0].index, leaves[0], case_id, "", {}));
-  return receipts[0];
+  return &found->second;
 }
 
 Result<void> Record::announce_read(uint64_t first, uint64_t count, const std::string& reader,
@@ -520,13 +350,13 @@ Result<Receipt> Record::rotate_key(const std::string& agency, Instant now, Rando
            append_system(kKeyAdded, "", agency, {{"key", Json::of(to_base64(next.key.public_key()))}}, now));
   HENG_TRY_VOID(disk_->rename(path + ".next", path));
   HENG_TRY_VOID(disk_->sync_dir(options_.keys_dir));
-  agency_signers_.insert_or_assign(agency, std::move(next));
+  std::string id = agency_key_id(next.key.public_key());
+  agency_signers_.insert_or_assign(agency, Signer{std::move(next), std::move(id)});
   return receipt;
 }
 
 Result<Receipt> Record::add_manifest(const std::string& case_id, const std::string& agency, Instant now) {
-  HENG_TRY(const tlog::Hash handle, vault_->case_handle(case_id));
-  const auto state = cases_.find(handle);
+  const auto state = cases_.find(vault_->case_handle(case_id));
   if (state == cases_.end())
     return Error{ErrorKind::not_found, "case-missing", "the record has no case `" + case_id + "`", "", ""};
   return append_system(kCaseManifest, case_id, agency, {{"count", Json::of(state->second.seq)}}, now);
@@ -636,8 +466,8 @@ Result<std::string> Record::redact(uint64_t index, const std::vector<std::string
     return Error{ErrorKind::bad_input, "act-without-body", "this act has no body to show fields of", "", ""};
   Seed seed{};
   HENG_TRY(const std::string body, open_body(index, leaf, nullptr, &seed));
-  HENG_TRY(const Json object, parse_json(body));
-  const FieldTree tree(fields_of(object), seed);
+  HENG_TRY(std::vector<Field> fields, fields_of(body));
+  const FieldTree tree(std::move(fields), seed);
   const FieldTree::Disclosure shown = tree.disclose(paths);
   if (shown.shown.empty()) {
     std::string known;

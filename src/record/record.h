@@ -9,10 +9,12 @@
 // `recorded` rises strictly, one id never has two contents.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +26,7 @@
 #include "record/log.h"
 #include "record/vault.h"
 #include "record/verdict.h"
+#include "record/workers.h"
 
 namespace heng::record {
 
@@ -81,6 +84,22 @@ class Record {
   // Durable and numbered when it returns. `now` is when they enter; agencies without a key here are signed
   // for by `as`.
   Result<Appended> append(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing);
+
+  // The same in three steps, each of which may have a thread of its own, so that acts are prepared while those before
+  // them are on their way to the disk. Each step takes what is prepared in its order. prepare() counts on its acts at
+  // once; so after an error of a later step nothing more is taken in, and whoever is answered is answered after
+  // commit(). Everything else but log() waits until nothing is on its way.
+  struct Pending {
+    uint64_t first = 0;  // entry
+    std::vector<std::string> leaves, bodies;
+    Vault::Slots keys;
+    Appended said;  // but for the leaf hashes
+  };
+  Result<Pending> prepare(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing);
+  // The keys are durable before any entry is written: no crash leaves an entry without its key.
+  Result<void> store_keys(const Pending& pending);
+  Result<Appended> commit(Pending pending);
+
   // Of a record opened for reading: takes in what its writer has recorded since. True if there is more now.
   Result<bool> refresh();
 
@@ -127,26 +146,39 @@ class Record {
     tlog::Hash last;
     std::vector<uint64_t> entries;
   };
+  struct Signer {
+    tlog::NoteSigner note;
+    std::string key_id;
+  };
+  struct Draft;
   Record(Disk& disk, RecordOptions options) : disk_(&disk), options_(std::move(options)) {}
+  static void draft(std::span<const Act> acts, std::span<Draft> drafts);
+  static void draft(const Act& act, std::string_view json, Draft& out);
+  static void append_unrecorded_json(std::string& out, const Act& act);
+  static Error sealed_case();
+  Result<void> number(Leaf& leaf, const Signer& signer, Instant now, std::string& message);
+  Result<Pending> prepare_all(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing,
+                              const std::vector<std::vector<tlog::Hash>>* acknowledges);
   Result<Appended> append_all(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing,
                               const std::vector<std::vector<tlog::Hash>>* acknowledges);
   Result<void> load_keys();
   Result<void> replay(uint64_t from);
   Result<void> finish_shredding(const Leaf& said);
-  Result<void> learn(uint64_t index, const Leaf& leaf, const std::string& case_id, const std::string& act_id,
-                     const tlog::Hash& act_hash);
+  // Does a leaf that was read follow those before it? Gives the time it was recorded at.
+  Result<Instant> check_place(uint64_t index, const Leaf& leaf) const;
+  // What is known from an entry on, read or made.
+  void take_in(uint64_t index, const Leaf& leaf, const tlog::Hash& content_hash, const std::string& case_id,
+               const std::string& act_id, const tlog::Hash& act_hash);
   Result<std::string> open_body(uint64_t index, const Leaf& leaf, std::string* case_id, Seed* seed) const;
-  Result<std::vector<Receipt>> write(std::vector<Leaf>& leaves, const std::vector<std::string>& bodies,
-                                     const std::vector<std::string>& signers, Signing signing);
-  Result<const tlog::SigningKey*> signer_of(const std::string& agency) const;
-  std::string next_recorded(Instant now);
+  Result<const Signer*> signer_of(const std::string& agency) const;
 
+  static constexpr size_t kSeedBytes = std::tuple_size_v<Seed>;
   Disk* disk_;
   RecordOptions options_;
   std::unique_ptr<Log> log_;
   std::unique_ptr<Vault> vault_;
   std::optional<tlog::NoteSigner> log_signer_;
-  std::map<std::string, tlog::NoteSigner> agency_signers_;  // the newest key of each
+  std::map<std::string, Signer> agency_signers_;  // the newest key of each
   std::map<std::string, std::vector<tlog::PublicKey>> agency_keys_;
   std::map<std::string, uint64_t> agency_seq_;
   std::unordered_map<tlog::Hash, CaseState> cases_;  // by handle
@@ -156,7 +188,10 @@ class Record {
   std::unordered_set<tlog::Hash> sealed_;   // handles
   std::unordered_set<uint64_t> shredded_;   // entries
   Instant last_recorded_;
+  uint64_t next_index_ = 0;  // behind the last entry that is counted on
+  std::atomic<bool> broken_ = false;
   Random* random_ = nullptr;
+  Workers workers_;
 };
 
 }  // namespace heng::record

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <map>
+#include <mutex>
 #include <random>
 
 #include "act/json.h"
@@ -208,10 +211,10 @@ TEST_F(RecordTest, FilesForACitizen) {
 TEST(Vault, OneCiphertextHasOneKey) {
   FixedRandom random(1);
   const Key key = random.key(), other = random.key();
-  const SealedBody body = encrypt_body("content", key, random);
+  const SealedBody body = encrypt_body("content", key, random.nonce());
   EXPECT_EQ(decrypt_body(body.bytes, body.commitment, key).value(), "content");
   EXPECT_FALSE(decrypt_body(body.bytes, body.commitment, other).ok());
-  const SealedBody elsewhere = encrypt_body("other content", other, random);
+  const SealedBody elsewhere = encrypt_body("other content", other, random.nonce());
   EXPECT_FALSE(decrypt_body(elsewhere.bytes, body.commitment, other).ok());
   std::string changed = body.bytes;
   changed[30] = static_cast<char>(changed[30] ^ 1);
@@ -246,7 +249,8 @@ TEST(Vault, SurvivesACrash) {
         std::vector<std::pair<tlog::Hash, Key>> fresh;
         for (int i = 0; i < 9; ++i) {
           const tlog::Hash blind{random.key()};
-          fresh.emplace_back(blind, vault->new_act_key("case " + std::to_string(i % 3), blind).value());
+          fresh.emplace_back(blind, random.key());
+          vault->add_act_key("case " + std::to_string(i % 3), blind, fresh.back().second, random.nonce());
         }
         if (!vault->store().ok()) break;
         kept.insert(kept.end(), fresh.begin(), fresh.end());
@@ -256,7 +260,8 @@ TEST(Vault, SurvivesACrash) {
     ASSERT_TRUE(vault.ok()) << point << vault.error().text();
     for (const auto& [blind, key] : kept) EXPECT_EQ(vault->act_key(blind).value(), key) << point;
     const tlog::Hash blind{random.key()};
-    const Key key = vault->new_act_key("case 1", blind).value();
+    const Key key = random.key();
+    vault->add_act_key("case 1", blind, key, random.nonce());
     ASSERT_TRUE(vault->store().ok());
     auto again = Vault::open(*after, "v", random);
     EXPECT_EQ(again->act_key(blind).value(), key);
@@ -348,6 +353,133 @@ TEST_F(RecordTest, AnIntakeCommitsTogetherAndAnswersEach) {
       EXPECT_EQ(answers[i].refused.at(0).position, 1u);
     }
   }
+  EXPECT_TRUE(record_->audit().ok());
+}
+
+// A record that serves on a disk that fails or dies at some call: submissions from a client, checkpoints beside them.
+// Gives what was acknowledged.
+std::map<std::string, Receipt> serve_until_it_dies(SimDisk& disk, uint64_t seed) {
+  std::map<std::string, Receipt> acknowledged;
+  std::mt19937_64 random(seed);
+  FixedRandom secrets(seed);
+  const RecordOptions options{"r", "s", "v", "k", true};
+  auto opened = Record::open(disk, options, secrets);
+  if (!opened.ok()) return acknowledged;
+  Record& record = **opened;
+  std::mutex mutex;
+  bool failed = false;
+  {
+    Intake intake(record, [] { return kNow; }, "police");
+    for (int step = 0; step < 14; ++step) {
+      std::vector<Act> acts;
+      for (uint64_t i = 0; i <= random() % 6; ++i)
+        acts.push_back(act(std::to_string(seed) + "-" + std::to_string(step) + "-" + std::to_string(i), "C" + std::to_string(random() % 4),
+                           std::string(random() % 300, 'g')));
+      const auto signing = random() % 2 == 0 ? Record::Signing::batch : Record::Signing::each;
+      (void)intake.submit(std::move(acts), signing, 600, [&](Result<Record::Appended> done) {
+        const std::lock_guard lock(mutex);
+        // Once something was lost nothing is promised any more.
+        EXPECT_FALSE(failed && done.ok());
+        failed |= !done.ok();
+        if (done.ok())
+          for (const Receipt& receipt : done->receipts) acknowledged.emplace(receipt.id, receipt);
+      });
+      if (random() % 4 == 0) intake.exclusively([&](Record& quiet) { (void)quiet.append_system(kRead, "", "police", {}, kNow); });
+      if (random() % 3 == 0)
+        if (const auto head = record.log().sign(record.log_signer()); head.ok()) (void)record.log().publish(*head);
+    }
+    intake.finish();
+    EXPECT_EQ(intake.stopped(), failed);
+  }
+  return acknowledged;
+}
+
+// After a crash: every act that was acknowledged is there where its receipt says, no entry is without its key, and the
+// record goes on.
+void expect_kept(SimDisk& disk, const std::map<std::string, Receipt>& acknowledged, uint64_t seed) {
+  FixedRandom secrets(seed + 1);
+  auto opened = Record::open(disk, {"r", "s", "v", "k", true}, secrets);
+  ASSERT_TRUE(opened.ok()) << seed << ": " << opened.error().text();
+  Record& record = **opened;
+  for (const auto& [id, receipt] : acknowledged) {
+    ASSERT_LT(receipt.index, record.log().size()) << seed;
+    const auto stored = record.read(receipt.index);
+    ASSERT_TRUE(stored.ok() && stored->act) << seed << ": " << id;
+    ASSERT_EQ(stored->act->id, id) << seed;
+    ASSERT_EQ(record.log().leaf_hash(receipt.index).value(), receipt.leaf) << seed;
+  }
+  for (uint64_t i = 0; i < record.log().size(); ++i) {
+    const auto stored = record.read(i);
+    ASSERT_TRUE(stored.ok() && (stored->act || stored->closed == "system")) << seed << ": entry " << i << " " << stored->closed;
+  }
+  const auto audit = record.audit();
+  ASSERT_TRUE(audit.ok()) << seed << ": " << audit.error().text();
+  const auto more = record.append({act("after-" + std::to_string(seed), "C1")}, kNow, "police", Record::Signing::each);
+  ASSERT_TRUE(more.ok() && more->receipts.size() == 1) << seed;
+}
+
+std::unique_ptr<SimDisk> disk_with_record() {
+  auto disk = std::make_unique<SimDisk>();
+  FixedRandom random(1);
+  EXPECT_TRUE(Record::create(*disk, {"r", "s", "v", "k", true, 65536}, "record.example/r", "police", kNow, random).ok());
+  return disk;
+}
+
+// A tenth of HENG_CRASH_POINTS (20 by default), twice each: a crash, and a crash in the life after it.
+TEST(Intake, LosesNothingAcknowledgedInACrashAtAnyCall) {
+  const char* wanted = std::getenv("HENG_CRASH_POINTS");
+  const uint64_t points = wanted ? std::strtoull(wanted, nullptr, 10) / 10 : 20;
+  size_t kept = 0;
+  for (uint64_t point = 0; point < points; ++point) {
+    std::mt19937_64 random(point);
+    const auto disk = disk_with_record();
+    disk->crash_at = disk->calls + random() % 160;
+    auto acknowledged = serve_until_it_dies(*disk, 2 * point);
+    const auto after = disk->after_crash(random());
+    after->crash_at = after->calls + random() % 80;
+    acknowledged.merge(serve_until_it_dies(*after, 2 * point + 1));
+    const auto later = after->after_crash(random());
+    expect_kept(*later, acknowledged, point);
+    if (testing::Test::HasFailure()) return;
+    kept += acknowledged.size();
+  }
+  EXPECT_GT(kept, points);
+}
+
+TEST(Intake, StopsAfterAnyFailedCallAndLosesNothing) {
+  for (uint64_t call = 0; call < 120; ++call) {
+    const auto disk = disk_with_record();
+    disk->fail_at = disk->calls + call;
+    const auto acknowledged = serve_until_it_dies(*disk, call);
+    expect_kept(*disk->after_crash(call), acknowledged, call);
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+// What the format cannot hold is refused by itself and harms nothing.
+TEST_F(RecordTest, ActsThatDoNotFitAreRefused) {
+  Act long_type = act("t1", "C1"), many_fields = act("f1", "C1"), long_text = act("b1", "C1");
+  long_type.type = std::string(kMaxKindBytes + 1, 't');
+  Value list;
+  list.kind = Value::Kind::list;
+  list.items.assign(300, Value::of(true));
+  Value lists = list;
+  lists.items.assign(300, list);
+  many_fields.data.emplace_back("n", lists);
+  long_text.data.emplace_back("text", Value::of(std::string(kMaxBodyBytes, 'x')));
+  const auto done = record_->append({act("a1", "C1"), long_type, many_fields, long_text, act("a2", "C1"), act("a2", "C1")}, kNow, "police",
+                                    Record::Signing::batch);
+  ASSERT_TRUE(done.ok());
+  ASSERT_EQ(done->refused.size(), 3u);
+  EXPECT_EQ(done->refused[0].error.code, "act-type-too-long");
+  EXPECT_EQ(done->refused[1].error.code, "act-fields");
+  EXPECT_EQ(done->refused[2].error.code, "entry-too-long");
+  // The same act twice in one commit: both who handed it in get its receipt.
+  ASSERT_EQ(done->receipts.size(), 3u);
+  EXPECT_TRUE(done->receipts[2].repeated);
+  EXPECT_EQ(done->receipts[2].leaf, done->receipts[1].leaf);
+  reopen();
+  EXPECT_EQ(record_->read(2)->act->id, "a2");
   EXPECT_TRUE(record_->audit().ok());
 }
 

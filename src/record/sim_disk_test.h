@@ -1,11 +1,12 @@
 // A disk in memory that behaves as badly as a disk may: what was not synced survives a crash in part or not
 // at all, in sectors of 512 bytes; names that were not synced survive up to some point in their order; any
-// call can fail.
+// call can fail. Several threads may use it.
 #pragma once
 
 #include <cstring>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ class SimDisk : public Disk {
 
   // What a machine finds after the power came back.
   std::unique_ptr<SimDisk> after_crash(uint64_t seed) const {
+    const std::lock_guard lock(mutex_);
     std::mt19937_64 random(seed);
     auto out = std::make_unique<SimDisk>();
     out->dirs_ = dirs_;
@@ -48,6 +50,7 @@ class SimDisk : public Disk {
   }
 
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
+    const std::lock_guard lock(mutex_);
     if (mode == OpenMode::read) {
       if (dead) return broken();
     } else {
@@ -64,7 +67,8 @@ class SimDisk : public Disk {
     return std::unique_ptr<File>(std::make_unique<SimFile>(*this, found->second));
   }
   Result<void> make_dirs(const std::string& path) override {
-    if (exists(path)) return {};
+    const std::lock_guard lock(mutex_);
+    if (names_.contains(path) || dirs_.contains(path)) return {};
     HENG_TRY_VOID(call());
     for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
       dirs_[path.substr(0, slash)] = true;
@@ -72,16 +76,19 @@ class SimDisk : public Disk {
     return {};
   }
   Result<void> rename(const std::string& from, const std::string& to) override {
+    const std::lock_guard lock(mutex_);
     HENG_TRY_VOID(call());
     name({Name::Kind::rename, to, from, 0});
     return {};
   }
   Result<void> remove(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
     HENG_TRY_VOID(call());
     name({Name::Kind::remove, path, "", 0});
     return {};
   }
   Result<void> sync_dir(const std::string& path) override {
+    const std::lock_guard lock(mutex_);
     const Result<void> called = call();
     if (!called.ok()) return Error{ErrorKind::environment, "fsync-failed", "injected", path, ""};
     // One order for all names: syncing any directory makes the whole prefix durable, as a journal does.
@@ -90,9 +97,11 @@ class SimDisk : public Disk {
     return {};
   }
   bool exists(const std::string& path) const override {
+    const std::lock_guard lock(mutex_);
     return names_.contains(path) || dirs_.contains(path);
   }
   Result<std::vector<std::string>> list(const std::string& path) const override {
+    const std::lock_guard lock(mutex_);
     std::vector<std::string> out;
     for (const auto& [file, node] : names_)
       if (file.starts_with(path + "/") && file.find('/', path.size() + 1) == std::string::npos)
@@ -135,6 +144,7 @@ class SimDisk : public Disk {
    public:
     SimFile(SimDisk& disk, size_t node) : disk_(disk), node_(node) {}
     Result<void> write(uint64_t offset, std::string_view bytes) override {
+      const std::lock_guard lock(disk_.mutex_);
       if (disk_.dead) return broken();
       Node& node = disk_.nodes_[node_];
       node.pending.push_back({offset, std::string(bytes)});
@@ -144,14 +154,17 @@ class SimDisk : public Disk {
       return {};
     }
     Result<std::string> read(uint64_t offset, size_t size) const override {
+      const std::lock_guard lock(disk_.mutex_);
       if (disk_.dead) return broken();
       const std::string& content = disk_.nodes_[node_].content;
       return offset >= content.size() ? std::string() : content.substr(offset, size);
     }
     Result<uint64_t> size() const override {
+      const std::lock_guard lock(disk_.mutex_);
       return static_cast<uint64_t>(disk_.nodes_[node_].content.size());
     }
     Result<void> sync() override {
+      const std::lock_guard lock(disk_.mutex_);
       const Result<void> called = disk_.call();
       Node& node = disk_.nodes_[node_];
       if (!called.ok()) {
@@ -200,6 +213,7 @@ class SimDisk : public Disk {
     pending_names_.push_back(std::move(change));
   }
 
+  mutable std::mutex mutex_;
   std::map<std::string, size_t> names_, durable_names_;
   std::vector<Name> pending_names_;
   std::map<std::string, bool> dirs_;

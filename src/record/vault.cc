@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "record/crc32c.h"
 #include "record/json.h"
@@ -31,28 +32,9 @@ std::optional<Key> key_of(std::optional<std::string_view> text) {
   return hash->bytes;
 }
 
-std::string wrap(const Key& key, const Key& by, const tlog::Hash& blind, Random& random) {
-  std::string out(kNonce + key.size() + kTag, '\0');
-  auto* bytes = reinterpret_cast<uint8_t*>(out.data());
-  random.fill(bytes, kNonce);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + kNonce, nullptr, key.data(), key.size(),
-                                             blind.bytes.data(), blind.bytes.size(), nullptr, bytes,
-                                             by.data());
-  return out;
-}
-
-std::optional<Key> unwrap(const std::string& wrapped, const Key& by, const tlog::Hash& blind) {
-  Key out{};
-  if (wrapped.size() != kNonce + out.size() + kTag) return std::nullopt;
-  const auto* bytes = reinterpret_cast<const uint8_t*>(wrapped.data());
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, bytes + kNonce,
-                                                 wrapped.size() - kNonce, blind.bytes.data(),
-                                                 blind.bytes.size(), bytes, by.data()) != 0)
-    return std::nullopt;
-  return out;
-}
-
 constexpr size_t kSlot = 256;
+// At most so much is written between two fdatasyncs, and so much written full of zeros beforehand.
+constexpr size_t kPiece = size_t{1} << 20;
 
 // 'C' or 'A' or 'X' | 7 zeros | 32 case name | 32 blind | 96 material | zeros | CRC-32C in the last four
 // bytes
@@ -100,24 +82,26 @@ Result<Vault> Vault::open(Disk& disk, const std::string& dir, Random& random) {
     if (!slot_is_whole(slot)) {
       // Only the batch that a crash cut off may be torn: nothing whole stands behind it.
       for (size_t later = at + kSlot; later + kSlot <= bytes.size(); later += kSlot)
-        if (slot_is_whole(std::string_view(bytes).substr(later, kSlot)) && later - at > (1u << 20))
+        if (slot_is_whole(std::string_view(bytes).substr(later, kSlot)) && later - at > kPiece)
           return damaged(dir + "/keys");
       break;
     }
     const tlog::Hash name = *tlog::hash_from_bytes(slot.substr(8, 32)),
                      blind = *tlog::hash_from_bytes(slot.substr(40, 32));
     if (slot[0] == 'C') {
-      Case kept{at, tlog::hash_from_bytes(slot.substr(72, 32))->bytes,
+      Case kept{at, tlog::hash_from_bytes(slot.substr(72, 32))->bytes, {},
                 tlog::hash_from_bytes(slot.substr(104, 32))->bytes,
                 *tlog::hash_from_bytes(slot.substr(136, 32))};
       if (*kept.case_key == Key{}) kept.case_key.reset();
       vault.cases_.emplace(name, kept);
     } else {
-      vault.acts_[blind] = {
-          at, slot[0] == 'A' ? std::string(slot.substr(72, kNonce + 32 + kTag)) : std::string(), name};
+      Slot& kept = vault.acts_[blind];
+      kept = {at, std::nullopt, name};
+      if (slot[0] == 'A') std::copy_n(slot.begin() + 72, kept.wrapped.emplace().size(), kept.wrapped->begin());
     }
     vault.end_ = at + kSlot;
   }
+  vault.prepared_ = bytes.size();
   return vault;
 }
 
@@ -134,30 +118,35 @@ std::string Vault::case_slot(const tlog::Hash& name, const Case& kept) const {
       std::string(view_of(kept.handle_key)) + std::string(view_of(key)) + std::string(kept.check.view()));
 }
 
-void Vault::append(std::string slot) { pending_ += slot; }
-
 Result<void> Vault::replace(uint64_t at, const std::string& slot) {
   HENG_TRY_VOID(store());
   HENG_TRY_VOID(file_->write(at, slot));
   return file_->sync();
 }
 
-Result<Vault::Case*> Vault::find(const std::string& case_id, bool make) {
+Vault::Named Vault::find_or_make(const std::string& case_id) {
+  const auto remembered = named_.find(case_id);
+  if (remembered != named_.end()) return remembered->second;
   const tlog::Hash name = name_of(case_id);
-  const auto known = cases_.find(name);
-  if (known != cases_.end()) return &known->second;
-  if (!make) return Error{ErrorKind::not_found, "vault-case", "the vault has no keys of this case", "", ""};
-  Case kept{end_ + pending_.size(), random_->key(), random_->key(), {}};
-  kept.check = hmac(*kept.case_key, "heng.case-check/1");
-  append(case_slot(name, kept));
-  return &cases_.emplace(name, kept).first->second;
+  auto known = cases_.find(name);
+  if (known == cases_.end()) {
+    Case made{next(), random_->key(), {}, random_->key(), {}};
+    made.check = hmac(*made.case_key, "heng.case-check/1");
+    pending_ += case_slot(name, made);
+    known = cases_.emplace(name, made).first;
+  }
+  known->second.handle = hmac(known->second.handle_key, case_id);
+  return named_.emplace(case_id, Named{name, &known->second}).first->second;
 }
 
-Result<const Vault::Case*> Vault::find(const std::string& case_id) const {
-  const auto known = cases_.find(name_of(case_id));
+Result<Vault::Named> Vault::find(const std::string& case_id) const {
+  const auto remembered = named_.find(case_id);
+  if (remembered != named_.end()) return remembered->second;
+  const tlog::Hash name = name_of(case_id);
+  const auto known = cases_.find(name);
   if (known == cases_.end())
     return Error{ErrorKind::not_found, "vault-case", "the vault has no keys of this case", "", ""};
-  return &known->second;
+  return Named{name, const_cast<Case*>(&known->second)};
 }
 
 Result<const Vault::Slot*> Vault::find_act(const tlog::Hash& blind) const {
@@ -167,30 +156,53 @@ Result<const Vault::Slot*> Vault::find_act(const tlog::Hash& blind) const {
   return &found->second;
 }
 
-Result<tlog::Hash> Vault::case_handle(const std::string& case_id) {
-  HENG_TRY(const Case* kept, find(case_id, true));
-  return hmac(kept->handle_key, case_id);
+tlog::Hash Vault::case_handle(const std::string& case_id) { return find_or_make(case_id).kept->handle; }
+
+Result<void> Vault::is_open(const std::string& case_id) {
+  if (find_or_make(case_id).kept->case_key) return {};
+  return Error{ErrorKind::denied, "case-sealed", "the case `" + case_id + "` is sealed: nothing can be added to it", "",
+               "unseal it by a quorum of its custodians first"};
 }
 
-Result<Key> Vault::new_act_key(const std::string& case_id, const tlog::Hash& blind) {
-  HENG_TRY(Case * kept, find(case_id, true));
-  if (!kept->case_key)
-    return Error{ErrorKind::denied, "case-sealed",
-                 "the case `" + case_id + "` is sealed: nothing can be added to it", "",
-                 "unseal it by a quorum of its custodians first"};
-  const Key key = random_->key();
-  Slot slot{end_ + pending_.size(), wrap(key, *kept->case_key, blind, *random_), name_of(case_id)};
-  append(make_slot('A', name_of(case_id), blind, slot.wrapped));
-  acts_[blind] = std::move(slot);
-  return key;
+void Vault::add_act_key(const std::string& case_id, const tlog::Hash& blind, const Key& key, const Nonce& nonce) {
+  const Named named = find_or_make(case_id);
+  HENG_ASSERT(named.kept->case_key);
+  Wrapped wrapped;
+  std::copy(nonce.begin(), nonce.end(), wrapped.begin());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(wrapped.data() + kNonce, nullptr, key.data(), key.size(), blind.bytes.data(),
+                                             blind.bytes.size(), nullptr, nonce.data(), named.kept->case_key->data());
+  acts_[blind] = {next(), wrapped, named.name};
+  pending_ += make_slot('A', named.name, blind, {reinterpret_cast<const char*>(wrapped.data()), wrapped.size()});
 }
 
-Result<void> Vault::store() {
-  if (pending_.empty()) return {};
-  HENG_TRY_VOID(file_->write(end_, pending_));
-  HENG_TRY_VOID(file_->sync());
-  end_ += pending_.size();
-  pending_.clear();
+std::optional<Key> Vault::unwrap(const Wrapped& wrapped, const Key& by, const tlog::Hash& blind) {
+  Key out{};
+  static_assert(std::tuple_size_v<Wrapped> == kNonce + std::tuple_size_v<Key> + kTag);
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, wrapped.data() + kNonce, wrapped.size() - kNonce,
+                                                 blind.bytes.data(), blind.bytes.size(), wrapped.data(), by.data()) != 0)
+    return std::nullopt;
+  return out;
+}
+
+Vault::Slots Vault::take() {
+  Slots out{end_, std::exchange(pending_, {})};
+  end_ += out.bytes.size();
+  return out;
+}
+
+Result<void> Vault::store(const Slots& slots) {
+  for (size_t begin = 0; begin < slots.bytes.size(); begin += kPiece) {
+    const std::string_view piece = std::string_view(slots.bytes).substr(begin, kPiece);
+    const uint64_t at = slots.at + begin, end = at + piece.size();
+    // A file that does not grow is made durable without the file system's own bookkeeping.
+    if (end > prepared_) {
+      const uint64_t full = (end / kPiece + 1) * kPiece;
+      HENG_TRY_VOID(file_->write(end, std::string(static_cast<size_t>(full - end), '\0')));
+      prepared_ = full;
+    }
+    HENG_TRY_VOID(file_->write(at, piece));
+    HENG_TRY_VOID(file_->sync());
+  }
   return {};
 }
 
@@ -199,19 +211,20 @@ Result<Key> Vault::act_key(const tlog::Hash& blind) const {
   const auto kept_case = cases_.find(slot->case_name);
   if (kept_case == cases_.end()) return damaged(dir_ + "/keys");
   const Case* kept = &kept_case->second;
-  if (slot->wrapped.empty())
+  if (!slot->wrapped)
     return Error{ErrorKind::not_found, "body-shredded",
                  "the key of this act was destroyed: its content is gone for good", "", ""};
   if (!kept->case_key)
     return Error{ErrorKind::denied, "case-sealed", "the case is sealed", "",
                  "unseal it by a quorum of its custodians"};
-  const auto key = unwrap(slot->wrapped, *kept->case_key, blind);
+  const auto key = unwrap(*slot->wrapped, *kept->case_key, blind);
   if (!key) return damaged(dir_ + "/keys");
   return *key;
 }
 
 Result<void> Vault::seal(const std::string& case_id, unsigned k, const std::vector<Custodian>& custodians) {
-  HENG_TRY(Case * kept, find(case_id, false));
+  HENG_TRY(const Named named, find(case_id));
+  Case* const kept = named.kept;
   if (!kept->case_key) return Error{ErrorKind::conflict, "case-sealed", "the case is sealed already", "", ""};
   if (k < 1 || k > custodians.size() || custodians.size() > 255)
     return Error{ErrorKind::usage, "seal-threshold", "the threshold does not fit the number of custodians",
@@ -236,12 +249,12 @@ Result<void> Vault::seal(const std::string& case_id, unsigned k, const std::vect
   HENG_TRY_VOID(write_durably(*disk_, sealed_path(case_id), canonical(object) + "\n"));
   sodium_memzero(kept->case_key->data(), kept->case_key->size());
   kept->case_key.reset();
-  return replace(kept->at, case_slot(name_of(case_id), *kept));
+  return replace(kept->at, case_slot(named.name, *kept));
 }
 
 bool Vault::is_sealed(const std::string& case_id) const {
   const auto kept = find(case_id);
-  return kept.ok() && !(*kept)->case_key;
+  return kept.ok() && !kept->kept->case_key;
 }
 
 Result<Share> Vault::open_share(const std::string& case_id, const std::string& custodian,
@@ -267,7 +280,8 @@ Result<Share> Vault::open_share(const std::string& case_id, const std::string& c
 }
 
 Result<void> Vault::unseal(const std::string& case_id, const std::vector<Share>& shares) {
-  HENG_TRY(Case * kept, find(case_id, false));
+  HENG_TRY(const Named named, find(case_id));
+  Case* const kept = named.kept;
   const auto joined = join_secret(shares);
   // The same quorum again, after a crash that came before the act was recorded.
   if (kept->case_key && joined.ok() && *joined == *kept->case_key) return {};
@@ -278,14 +292,14 @@ Result<void> Vault::unseal(const std::string& case_id, const std::vector<Share>&
     return Error{ErrorKind::denied, "unseal-quorum", "these shares do not give the key of the case", "",
                  "more custodians are needed, or one of the shares is wrong"};
   kept->case_key = key;
-  return replace(kept->at, case_slot(name_of(case_id), *kept));
+  return replace(kept->at, case_slot(named.name, *kept));
 }
 
 Result<void> Vault::shred(const tlog::Hash& blind) {
   HENG_TRY(const Slot* slot, find_act(blind));
   const uint64_t at = slot->at;
   const tlog::Hash name = slot->case_name;
-  acts_[blind].wrapped.clear();
+  acts_[blind].wrapped.reset();
   return replace(at, make_slot('X', name, blind, ""));
 }
 

@@ -1,13 +1,13 @@
 // Keys of bodies: one per act, wrapped by one per case. Apart from the record and never in its backups.
 //
-//   VAULT/secret               the record's own 32 bytes; the names of cases below follow from it and the
-//   case id VAULT/keys                 256-byte slots: case keys and, wrapped under them, act keys; appended,
-//   one fdatasync a batch VAULT/sealed/<name>        after sealing: the case key's shares, each encrypted to
-//   one custodian
+//   VAULT/secret           the record's own 32 bytes; the names of cases below follow from it and the case id
+//   VAULT/keys             256-byte slots: case keys and, wrapped under them, act keys; appended, one fdatasync a batch;
+//                          behind the last one zeros, written beforehand as in the log's segments
+//   VAULT/sealed/<name>    after sealing: the case key's shares, each encrypted to one custodian
 //
 // A slot never crosses a disk sector, so it is replaced whole. Destroying a key overwrites its slot with
 // zeros where it lies; what a copying file system or a backup keeps of it is outside this program's power
-// (docs/explain/threats.md). Not thread-safe.
+// (docs/explain/threats.md). Not thread-safe, but for store().
 #pragma once
 
 #include <array>
@@ -26,6 +26,7 @@
 namespace heng::record {
 
 using Key = std::array<uint8_t, 32>;
+using Nonce = std::array<uint8_t, 24>;
 
 // Where randomness comes from; tests give a fixed stream.
 class Random {
@@ -34,6 +35,11 @@ class Random {
   virtual void fill(uint8_t* bytes, size_t size) = 0;
   Key key() {
     Key out{};
+    fill(out.data(), out.size());
+    return out;
+  }
+  Nonce nonce() {
+    Nonce out{};
     fill(out.data(), out.size());
     return out;
   }
@@ -46,7 +52,8 @@ struct SealedBody {
   std::string bytes;
   tlog::Hash commitment;
 };
-SealedBody encrypt_body(std::string_view plain, const Key& key, Random& random);
+// A nonce is used once.
+SealedBody encrypt_body(std::string_view plain, const Key& key, const Nonce& nonce);
 // Fails if the bytes, the key or the commitment do not fit together.
 Result<std::string> decrypt_body(std::string_view bytes, const tlog::Hash& commitment, const Key& key);
 
@@ -71,10 +78,21 @@ class Vault {
   static Result<Vault> open(Disk& disk, const std::string& dir, Random& random);
 
   // The public name of a case; makes the case's keys if there are none yet.
-  Result<tlog::Hash> case_handle(const std::string& case_id);
-  // A new act key, wrapped under the case key and kept in memory until store() makes all of them durable.
-  Result<Key> new_act_key(const std::string& case_id, const tlog::Hash& blind);
-  Result<void> store();
+  tlog::Hash case_handle(const std::string& case_id);
+  // Can acts be added to it? Refused (`case-sealed`) while the case key is with its custodians.
+  Result<void> is_open(const std::string& case_id);
+  // Takes the key of a new act in, wrapped under the case key, which must be open. In memory until store() has made
+  // it durable. `nonce` is for the wrapping alone.
+  void add_act_key(const std::string& case_id, const tlog::Hash& blind, const Key& key, const Nonce& nonce);
+  // New slots on their way to the disk. One thread may store what was taken while another adds keys; what was taken
+  // first is stored first.
+  struct Slots {
+    uint64_t at = 0;
+    std::string bytes;
+  };
+  Slots take();
+  Result<void> store(const Slots& slots);
+  Result<void> store() { return store(take()); }
   Result<Key> act_key(const tlog::Hash& blind) const;
 
   // The case key goes to custodians, k of whom are needed; it is destroyed here.
@@ -89,35 +107,44 @@ class Vault {
   Result<void> shred(const tlog::Hash& blind);
 
  private:
+  using Wrapped = std::array<uint8_t, 72>;  // nonce, key, tag
   struct Slot {
     uint64_t at = 0;
-    std::string wrapped;  // empty: destroyed
+    std::optional<Wrapped> wrapped;  // none: destroyed
     tlog::Hash case_name;
   };
   struct Case {
     uint64_t at = 0;
     Key handle_key{};
+    tlog::Hash handle;            // known once the case's name was given
     std::optional<Key> case_key;  // none while sealed
     tlog::Hash check;             // HMAC(case key, "heng.case-check/1"): is a restored key the right one?
   };
   Vault(Disk& disk, std::string dir, Random& random) : disk_(&disk), dir_(std::move(dir)), random_(&random) {}
   tlog::Hash name_of(const std::string& case_id) const;
   std::string sealed_path(const std::string& case_id) const;
-  Result<Case*> find(const std::string& case_id, bool make);
-  Result<const Case*> find(const std::string& case_id) const;
+  struct Named {
+    tlog::Hash name;
+    Case* kept = nullptr;
+  };
+  Named find_or_make(const std::string& case_id);
+  Result<Named> find(const std::string& case_id) const;
   Result<const Slot*> find_act(const tlog::Hash& blind) const;
-  void append(std::string slot);
+  uint64_t next() const { return end_ + pending_.size(); }
   Result<void> replace(uint64_t at, const std::string& slot);
   std::string case_slot(const tlog::Hash& name, const Case& kept) const;
+  static std::optional<Key> unwrap(const Wrapped& wrapped, const Key& by, const tlog::Hash& blind);
 
   Disk* disk_;
   std::string dir_;
   Random* random_;
   Key secret_{};
   std::unique_ptr<File> file_;
-  uint64_t end_ = 0;     // of the durable slots
-  std::string pending_;  // slots that follow them
+  uint64_t end_ = 0;      // behind the slots that were taken to be stored
+  std::string pending_;   // slots that follow them
+  uint64_t prepared_ = 0; // the file is written full of zeros up to here
   std::map<tlog::Hash, Case> cases_;
+  std::unordered_map<std::string, Named> named_;  // by case id, as far as it was given
   std::unordered_map<tlog::Hash, Slot> acts_;
 };
 

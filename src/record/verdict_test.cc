@@ -152,10 +152,8 @@ TEST(Verdict, KeyRotationIsFollowedFromThePinnedKey) {
 
 TEST(Verdict, RedactedAct) {
   SampleLog sample;
-  const Json body =
-      parse_json(R"({"id":"a1","by":[{"id":"p1","role":"investigator"}],"data":{"ground":"flagrant","n":2}})")
-          .value();
-  const FieldTree tree(fields_of(body), Seed{3});
+  const FieldTree tree(
+      fields_of(R"({"by":[{"id":"p1","role":"investigator"}],"data":{"ground":"flagrant","n":2},"id":"a1"})").value(), Seed{3});
   Leaf leaf = sample.unsigned_leaf("detention_executed", "GD-0001");
   leaf.body = BodyRef{tlog::sha256("ct"), tlog::sha256("commit"), tree.root(), 2};
   sign_leaf(leaf, sample.agency);
@@ -215,6 +213,53 @@ TEST(Leaf, ABatchIsSignedOnce) {
     changed = *again;
     changed.batch->index = (changed.batch->index + 1) % 13;
     EXPECT_FALSE(verify_leaf(changed, key.public_key()));
+  }
+}
+
+TEST(Disclosure, ScalarsWithTheirPaths) {
+  using Fields = std::vector<Field>;
+  EXPECT_EQ(fields_of("{}").value(), (Fields{{"", "{}"}}));
+  EXPECT_EQ(fields_of(R"({"a":[1,[],{"b":null}],"a-":true,"c/~":"x\"}","\n\"":{},"法":-1.5e3})").value(),
+            (Fields{{"\n\"", "{}"}, {"a-", "true"}, {"a/0", "1"}, {"a/1", "[]"}, {"a/2/b", "null"}, {"c~1~0", R"("x\"}")"}, {"法", "-1.5e3"}}));
+  for (const char* bad : {"", "[]", "1", "{", R"({"a")", R"({"a":)", R"({"a":})", R"({"a":1)", R"({"a":1,})", R"({"a":[1)", R"({"a":"x})",
+                          R"({"a":"x\)", R"({"a":1}})", R"({a:1})", R"({"\x":1})", R"({"a":{)", R"({"a":[)"})
+    EXPECT_FALSE(fields_of(bad).ok()) << bad;
+  std::string deep, wide = R"({"a":[0)";
+  for (int i = 0; i < 100; ++i) deep += R"({"a":)";
+  EXPECT_FALSE(fields_of(deep + "1" + std::string(100, '}')).ok());
+  for (size_t i = 1; i < kMostFields; ++i) wide += ",0";
+  EXPECT_EQ(fields_of(wide + "]}").value().size(), kMostFields);
+  EXPECT_FALSE(fields_of(wide + ",0]}").ok());
+  EXPECT_TRUE(fields_of(R"({")" + std::string(kMostPathBytes, 'k') + R"(":1})").ok());
+  EXPECT_FALSE(fields_of(R"({")" + std::string(kMostPathBytes + 1, 'k') + R"(":1})").ok());
+}
+
+// The root as docs/format says it, one hash after another.
+TEST(Disclosure, TheRootIsTheOneWrittenDown) {
+  const Seed seed{7};
+  const auto derived = [&](std::string purpose, uint64_t index) {
+    for (int i = 7; i >= 0; --i) purpose.push_back(static_cast<char>(index >> (8 * i)));
+    return std::string(tlog::hmac_sha256(seed, purpose).view());
+  };
+  for (size_t count : {1, 5, 8, 13}) {
+    std::vector<Field> fields;
+    std::vector<std::string> row;
+    for (size_t i = 0; i < count; ++i) {
+      fields.push_back({"f" + std::to_string(10 + i), std::string(i * 40 + 1, '7')});
+      const Field& field = fields.back();
+      const auto byte = [](size_t value) { return std::string(1, static_cast<char>(value)); };
+      row.emplace_back(tlog::sha256("\x10" + derived("salt", i).substr(0, 16) + byte(0) + byte(field.path.size()) + field.path +
+                                    byte(0) + byte(0) + byte(field.value.size() >> 8) + byte(field.value.size() & 255) + field.value).view());
+    }
+    const size_t width = count <= 8 ? 8 : 16;
+    for (size_t i = count; i < width; ++i) row.push_back(derived("decoy", i));
+    while (row.size() > 1) {
+      std::vector<std::string> above;
+      for (size_t i = 0; i < row.size(); i += 2) above.emplace_back(tlog::sha256("\x11" + row[i] + row[i + 1]).view());
+      row = above;
+    }
+    const std::string height(1, width == 8 ? '\3' : '\4');
+    EXPECT_EQ(FieldTree(fields, seed).root(), tlog::sha256("\x12" + derived("root", 0).substr(0, 16) + height + row[0])) << count;
   }
 }
 

@@ -9,6 +9,9 @@ namespace heng::record {
 namespace {
 
 constexpr std::string_view kMagic = "HENGWAL1";
+constexpr uint64_t kSyncedAtOnce = 4u << 20;
+// Segments from this size on are written full of zeros on a thread of their own, while the one before is filled.
+constexpr uint64_t kWrittenAside = 1u << 20;
 
 Error corrupt(std::string what, std::string where) {
   return Error{
@@ -153,20 +156,24 @@ std::string index_bytes(uint64_t first, const std::vector<EntryPlace>& places) {
   return out;
 }
 
-Result<void> make_segment(Disk& disk, const std::string& dir, const std::string& path, uint64_t bytes) {
+// A file full of zeros, not yet under its name.
+Result<void> write_segment(Disk& disk, const std::string& path, uint64_t bytes) {
   const std::string temporary = path + ".tmp";
   if (disk.exists(temporary)) {
     HENG_TRY_VOID(disk.remove(temporary));
   }
-  {
-    HENG_TRY(const std::unique_ptr<File> file, disk.open(temporary, OpenMode::create));
-    const std::string zeros(std::min<uint64_t>(bytes, 1u << 20), '\0');
-    for (uint64_t at = 0; at < bytes; at += zeros.size())
-      HENG_TRY_VOID(
-          file->write(at, std::string_view(zeros).substr(0, std::min<uint64_t>(zeros.size(), bytes - at))));
-    HENG_TRY_VOID(file->sync());
+  HENG_TRY(const std::unique_ptr<File> file, disk.open(temporary, OpenMode::create));
+  const std::string zeros(std::min<uint64_t>(bytes, 1u << 20), '\0');
+  for (uint64_t at = 0; at < bytes; at += zeros.size()) {
+    HENG_TRY_VOID(file->write(at, std::string_view(zeros).substr(0, std::min<uint64_t>(zeros.size(), bytes - at))));
+    // Not all at once: others wait for the same disk.
+    if (at / kSyncedAtOnce != (at + zeros.size()) / kSyncedAtOnce) HENG_TRY_VOID(file->sync());
   }
-  HENG_TRY_VOID(disk.rename(temporary, path));
+  return file->sync();
+}
+
+Result<void> name_segment(Disk& disk, const std::string& dir, const std::string& path) {
+  HENG_TRY_VOID(disk.rename(path + ".tmp", path));
   return disk.sync_dir(dir);
 }
 
@@ -180,8 +187,9 @@ std::string Wal::segment_path(uint64_t number, const char* ending) const {
 Result<void> Wal::create(Disk& disk, const std::string& dir, uint64_t segment_bytes) {
   HENG_ASSERT(segment_bytes >= 1024 && segment_bytes % kFrameAlign == 0 && segment_bytes <= UINT32_MAX);
   HENG_TRY_VOID(disk.make_dirs(dir));
-  const Wal wal(disk, dir);
-  return make_segment(disk, dir, wal.segment_path(0), segment_bytes);
+  const std::string path = Wal(disk, dir).segment_path(0);
+  HENG_TRY_VOID(write_segment(disk, path, segment_bytes));
+  return name_segment(disk, dir, path);
 }
 
 Result<uint64_t> Wal::count_segments() const {
@@ -290,8 +298,13 @@ size_t Wal::max_payload() const {
 }
 
 Result<void> Wal::next_segment() {
-  HENG_TRY_VOID(make_segment(*disk_, dir_, segment_path(segment_ + 1), segment_bytes_));
-  HENG_TRY(file_, disk_->open(segment_path(segment_ + 1), OpenMode::write));
+  const std::string path = segment_path(segment_ + 1);
+  if (spare_.valid())
+    HENG_TRY_VOID(spare_.get());
+  else
+    HENG_TRY_VOID(write_segment(*disk_, path, segment_bytes_));
+  HENG_TRY_VOID(name_segment(*disk_, dir_, path));
+  HENG_TRY(file_, disk_->open(path, OpenMode::write));
   // The index of the full one is a cache: it is renamed into place whole, and a checksum tells what a crash left.
   const std::string index = segment_path(segment_, ".idx");
   if (!disk_->exists(index)) HENG_TRY_VOID(write_durably(*disk_, index, index_bytes(firsts_.back(), *tail_)));
@@ -335,6 +348,8 @@ Result<void> Wal::append(std::span<const Entry> entries) {
   HENG_TRY_VOID(file_->write(offset_, frame_));
   HENG_TRY_VOID(file_->sync());
   broken_ = false;
+  if (segment_bytes_ >= kWrittenAside && offset_ > segment_bytes_ / 2 && !spare_.valid())
+    spare_ = std::async(std::launch::async, write_segment, std::ref(*disk_), segment_path(segment_ + 1), segment_bytes_);
 
   const std::lock_guard lock(*mutex_);
   uint64_t at = offset_ + kFrameHeader;

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -102,6 +103,7 @@ class Wal {
   uint64_t next_entry_ = 0;
   std::vector<uint64_t> firsts_;  // the first entry of each segment
   std::unique_ptr<File> file_;
+  std::future<Result<void>> spare_;  // the next segment, being written
   std::shared_ptr<Places> tail_ = std::make_shared<Places>();  // of the last segment
   struct Kept {
     uint64_t segment;

@@ -25,14 +25,15 @@ void portable(uint8_t prefix, const uint8_t* data, size_t size, uint8_t* digest)
   crypto_hash_sha256_final(&state, digest);
 }
 
-int base64_value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  if (c == '/') return 63;
-  return -1;
-}
+constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+// What each character stands for; -1 for those that stand for nothing.
+constexpr std::array<int8_t, 256> kBase64Values = [] {
+  std::array<int8_t, 256> out{};
+  out.fill(-1);
+  for (int i = 0; i < 64; ++i) out[static_cast<uint8_t>(kBase64[i])] = static_cast<int8_t>(i);
+  return out;
+}();
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -62,18 +63,52 @@ Hash sha256(std::string_view message) {
 }
 
 Hash hmac_sha256(const std::array<uint8_t, 32>& key, std::string_view message) {
-  constexpr size_t kBlock = 64;
-  std::string inner(kBlock, '\x36'), outer(kBlock, '\x5c');
-  for (size_t i = 0; i < key.size(); ++i) {
-    inner[i] = static_cast<char>(inner[i] ^ key[i]);
-    outer[i] = static_cast<char>(outer[i] ^ key[i]);
-  }
-  inner += message;
-  outer += sha256(inner).view();
-  const Hash out = sha256(outer);
-  sodium_memzero(inner.data(), inner.size());
-  sodium_memzero(outer.data(), outer.size());
+  Hash out;
+  hmac_sha256_many(key, std::span(&message, 1), &out);
   return out;
+}
+
+void hmac_sha256_many(const std::array<uint8_t, 32>& key, std::span<const std::string_view> messages, Hash* out) {
+  std::array<uint8_t, 64> inner_pad, outer_pad;
+  inner_pad.fill(0x36);
+  outer_pad.fill(0x5c);
+  for (size_t i = 0; i < key.size(); ++i) {
+    inner_pad[i] = static_cast<uint8_t>(inner_pad[i] ^ key[i]);
+    outer_pad[i] = static_cast<uint8_t>(outer_pad[i] ^ key[i]);
+  }
+  const bool in_lanes = lanes_flag() && std::none_of(messages.begin(), messages.end(), [](std::string_view m) { return m.empty(); });
+  if (in_lanes) {
+    constexpr size_t kChunk = 64;
+    LaneMessage lanes[kChunk];
+    for (size_t start = 0; start < messages.size(); start += kChunk) {
+      const size_t count = std::min(kChunk, messages.size() - start);
+      for (size_t i = 0; i < count; ++i) {
+        const std::string_view message = messages[start + i];
+        lanes[i] = {as_bytes(message)[0], as_bytes(message) + 1, message.size() - 1};
+      }
+      sha_lanes_behind(inner_pad.data(), lanes, count, out[start].bytes.data());
+      Hash inner[kChunk];
+      std::copy_n(out + start, count, inner);
+      for (size_t i = 0; i < count; ++i) lanes[i] = {inner[i].bytes[0], inner[i].bytes.data() + 1, kHashSize - 1};
+      sha_lanes_behind(outer_pad.data(), lanes, count, out[start].bytes.data());
+      sodium_memzero(inner, count * sizeof inner[0]);
+    }
+  } else {
+    for (size_t i = 0; i < messages.size(); ++i) {
+      crypto_hash_sha256_state state;
+      crypto_hash_sha256_init(&state);
+      crypto_hash_sha256_update(&state, inner_pad.data(), inner_pad.size());
+      crypto_hash_sha256_update(&state, as_bytes(messages[i]), messages[i].size());
+      crypto_hash_sha256_final(&state, out[i].bytes.data());
+      crypto_hash_sha256_init(&state);
+      crypto_hash_sha256_update(&state, outer_pad.data(), outer_pad.size());
+      crypto_hash_sha256_update(&state, out[i].bytes.data(), kHashSize);
+      crypto_hash_sha256_final(&state, out[i].bytes.data());
+      sodium_memzero(&state, sizeof state);
+    }
+  }
+  sodium_memzero(inner_pad.data(), inner_pad.size());
+  sodium_memzero(outer_pad.data(), outer_pad.size());
 }
 
 Hash empty_root() { return sha256({}); }
@@ -173,20 +208,30 @@ std::optional<std::string> from_hex(std::string_view hex) {
   return out;
 }
 
-std::string base64_encode(std::string_view bytes) {
-  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const size_t left = bytes.size() - i;
-    uint32_t group = static_cast<uint32_t>(static_cast<uint8_t>(bytes[i])) << 16;
-    if (left > 1) group |= static_cast<uint32_t>(static_cast<uint8_t>(bytes[i + 1])) << 8;
-    if (left > 2) group |= static_cast<uint8_t>(bytes[i + 2]);
-    out.push_back(kAlphabet[group >> 18]);
-    out.push_back(kAlphabet[(group >> 12) & 63]);
-    out.push_back(left > 1 ? kAlphabet[(group >> 6) & 63] : '=');
-    out.push_back(left > 2 ? kAlphabet[group & 63] : '=');
+void append_base64(std::string& out, std::string_view bytes) {
+  const size_t begin = out.size();
+  out.resize(begin + (bytes.size() + 2) / 3 * 4);
+  char* to = out.data() + begin;
+  const uint8_t* from = as_bytes(bytes);
+  size_t left = bytes.size();
+  for (; left >= 3; left -= 3, from += 3, to += 4) {
+    const uint32_t group = static_cast<uint32_t>(from[0]) << 16 | static_cast<uint32_t>(from[1]) << 8 | from[2];
+    to[0] = kBase64[group >> 18];
+    to[1] = kBase64[group >> 12 & 63];
+    to[2] = kBase64[group >> 6 & 63];
+    to[3] = kBase64[group & 63];
   }
+  if (left == 0) return;
+  const uint32_t group = static_cast<uint32_t>(from[0]) << 16 | (left > 1 ? static_cast<uint32_t>(from[1]) << 8 : 0);
+  to[0] = kBase64[group >> 18];
+  to[1] = kBase64[group >> 12 & 63];
+  to[2] = left > 1 ? kBase64[group >> 6 & 63] : '=';
+  to[3] = '=';
+}
+
+std::string base64_encode(std::string_view bytes) {
+  std::string out;
+  append_base64(out, bytes);
   return out;
 }
 
@@ -200,7 +245,7 @@ std::optional<std::string> base64_decode(std::string_view text, bool strict) {
     uint32_t group = 0;
     for (size_t k = 0; k < 4; ++k) {
       const bool padded = k >= 4 - static_cast<size_t>(padding);
-      const int value = padded ? 0 : base64_value(text[i + k]);
+      const int value = padded ? 0 : kBase64Values[static_cast<uint8_t>(text[i + k])];
       if (value < 0) return std::nullopt;
       group = group << 6 | static_cast<uint32_t>(value);
     }

@@ -33,6 +33,8 @@ std::optional<Hash> hash_from_bytes(std::string_view bytes);
 Hash sha256(std::string_view message);
 // HMAC-SHA-256 (RFC 2104) under a key of 32 bytes.
 Hash hmac_sha256(const std::array<uint8_t, 32>& key, std::string_view message);
+// out[i] = HMAC-SHA-256 of messages[i], all under one key.
+void hmac_sha256_many(const std::array<uint8_t, 32>& key, std::span<const std::string_view> messages, Hash* out);
 Hash empty_root();                                    // MTH({}) = SHA-256("")
 Hash leaf_hash(std::string_view entry);               // SHA-256(0x00 || entry)
 Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(0x01 || left || right)
@@ -59,6 +61,7 @@ std::optional<std::string> from_hex(std::string_view hex);  // lower or upper ca
 // RFC 4648 section 4, padded. `strict` also refuses non-zero bits under the padding, so one value has one
 // spelling.
 std::string base64_encode(std::string_view bytes);
+void append_base64(std::string& out, std::string_view bytes);
 std::optional<std::string> base64_decode(std::string_view text, bool strict = true);
 
 }  // namespace heng::tlog

@@ -97,7 +97,8 @@ size_t block_count(const LaneMessage& message) { return (message.size + 1 + 8) /
 
 // Block `index` of prefix || data || padding: inside the data it is the data itself, at the edges it is built
 // in `scratch`.
-const uint8_t* block_at(const LaneMessage& message, size_t index, uint8_t* scratch) {
+// `before`: bytes hashed already, which count in the padding.
+const uint8_t* block_at(const LaneMessage& message, size_t index, size_t before, uint8_t* scratch) {
   const size_t total = message.size + 1;
   const size_t start = 64 * index;
   if (start > 0 && start + 64 <= total) return message.data + start - 1;
@@ -109,17 +110,17 @@ const uint8_t* block_at(const LaneMessage& message, size_t index, uint8_t* scrat
   if (take > 0) std::memcpy(scratch + filled, message.data + from, take);
   if (total >= start && total < start + 64) scratch[total - start] = 0x80;
   if (index + 1 == block_count(message)) {
-    const uint64_t bits = 8 * static_cast<uint64_t>(total);
+    const uint64_t bits = 8 * static_cast<uint64_t>(before + total);
     for (int i = 0; i < 8; ++i) scratch[56 + i] = static_cast<uint8_t>(bits >> (56 - 8 * i));
   }
   return scratch;
 }
 
-void finish_one(const LaneMessage& message, size_t from_block, State state, uint8_t* digest) {
+void finish_one(const LaneMessage& message, size_t from_block, size_t before, State state, uint8_t* digest) {
   alignas(16) uint8_t scratch[64];
   const size_t blocks = block_count(message);
   for (size_t i = from_block; i < blocks; ++i) {
-    const uint8_t* block = block_at(message, i, scratch);
+    const uint8_t* block = block_at(message, i, before, scratch);
     compress<1>(&state, &block);
   }
   store(state, digest);
@@ -147,6 +148,25 @@ void node_lanes(const uint8_t* pairs, uint8_t* digests) {
   for (int lane = 0; lane < kLanes; ++lane) store(states[lane], digests + 32 * lane);
 }
 
+void hash_lanes(const State& start, size_t before, const LaneMessage* messages, size_t count, uint8_t* digests) {
+  size_t done = 0;
+  for (; done + 4 <= count; done += 4) {
+    const LaneMessage* four = messages + done;
+    size_t common = block_count(four[0]);
+    for (int lane = 1; lane < 4; ++lane) common = std::min(common, block_count(four[lane]));
+    State states[4] = {start, start, start, start};
+    alignas(16) uint8_t scratch[4][64];
+    for (size_t i = 0; i < common; ++i) {
+      const uint8_t* blocks[4];
+      for (int lane = 0; lane < 4; ++lane) blocks[lane] = block_at(four[lane], i, before, scratch[lane]);
+      compress<4>(states, blocks);
+    }
+    for (size_t lane = 0; lane < 4; ++lane)
+      finish_one(four[lane], common, before, states[lane], digests + 32 * (done + lane));
+  }
+  for (; done < count; ++done) finish_one(messages[done], 0, before, start, digests + 32 * done);
+}
+
 }  // namespace
 
 bool sha_lanes_supported() {
@@ -158,22 +178,13 @@ bool sha_lanes_supported() {
 }
 
 void sha_lanes(const LaneMessage* messages, size_t count, uint8_t* digests) {
-  size_t done = 0;
-  for (; done + 4 <= count; done += 4) {
-    const LaneMessage* four = messages + done;
-    size_t common = block_count(four[0]);
-    for (int lane = 1; lane < 4; ++lane) common = std::min(common, block_count(four[lane]));
-    State states[4] = {initial_state(), initial_state(), initial_state(), initial_state()};
-    alignas(16) uint8_t scratch[4][64];
-    for (size_t i = 0; i < common; ++i) {
-      const uint8_t* blocks[4];
-      for (int lane = 0; lane < 4; ++lane) blocks[lane] = block_at(four[lane], i, scratch[lane]);
-      compress<4>(states, blocks);
-    }
-    for (size_t lane = 0; lane < 4; ++lane)
-      finish_one(four[lane], common, states[lane], digests + 32 * (done + lane));
-  }
-  for (; done < count; ++done) finish_one(messages[done], 0, initial_state(), digests + 32 * done);
+  hash_lanes(initial_state(), 0, messages, count, digests);
+}
+
+void sha_lanes_behind(const uint8_t* block, const LaneMessage* messages, size_t count, uint8_t* digests) {
+  State start = initial_state();
+  compress<1>(&start, &block);
+  hash_lanes(start, 64, messages, count, digests);
 }
 
 void sha_node_lanes(const uint8_t* pairs, size_t count, uint8_t* digests) {
@@ -198,6 +209,7 @@ void sha_node_lanes(const uint8_t* pairs, size_t count, uint8_t* digests) {
 namespace heng::tlog {
 bool sha_lanes_supported() { return false; }
 void sha_lanes(const LaneMessage*, size_t, uint8_t*) { std::abort(); }
+void sha_lanes_behind(const uint8_t*, const LaneMessage*, size_t, uint8_t*) { std::abort(); }
 void sha_node_lanes(const uint8_t*, size_t, uint8_t*) { std::abort(); }
 }  // namespace heng::tlog
 #endif

@@ -17,7 +17,9 @@ struct LaneMessage {
 
 // digests + 32*i = SHA-256(prefix || data) of message i. Only where sha_lanes_supported().
 void sha_lanes(const LaneMessage* messages, size_t count, uint8_t* digests);
-// The same for messages 0x01 || 64 bytes that lie one behind the other: the nodes of a tree level.
+// digests + 32*i = SHA-256(block || prefix || data) of message i: one first block of 64 bytes for all, hashed once.
+void sha_lanes_behind(const uint8_t* block, const LaneMessage* messages, size_t count, uint8_t* digests);
+// The same as sha_lanes for messages 0x01 || 64 bytes that lie one behind the other: the nodes of a tree level.
 // digests may be pairs: lane i is written after it is read, and only at or before its own place.
 void sha_node_lanes(const uint8_t* pairs, size_t count, uint8_t* digests);
 
