@@ -18,13 +18,17 @@ const uint8_t* as_bytes(std::string_view text) { return reinterpret_cast<const u
 
 tlog::Hash hmac(const Key& key, std::string_view message) { return tlog::hmac_sha256(key, message); }
 
-// The system's randomness, fetched a block at a time; what was given out is wiped. One block a thread.
+// The system's randomness, fetched a block at a time; what was given out is wiped. One block a thread. Much at once is
+// drawn out of a seed of the system's with ChaCha20 (randombytes_buf_deterministic); the seed is used once.
 class SystemRandom : public Random {
  public:
   void fill(uint8_t* bytes, size_t size) override {
     thread_local Block block;
     if (size > sizeof block.bytes / 4) {
-      randombytes_buf(bytes, size);
+      uint8_t seed[randombytes_SEEDBYTES];
+      randombytes_buf(seed, sizeof seed);
+      randombytes_buf_deterministic(bytes, size, seed);
+      sodium_memzero(seed, sizeof seed);
       return;
     }
     if (block.used + size > sizeof block.bytes || block.process != getpid()) {

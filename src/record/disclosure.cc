@@ -69,7 +69,10 @@ tlog::Hash field_hash(const Salt& salt, const Field& field) {
 }
 
 tlog::Hash join(const tlog::Hash& left, const tlog::Hash& right) {
-  return prefixed(0x11, std::string(left.view()) + std::string(right.view()));
+  const tlog::Hash children[2] = {left, right};
+  tlog::Hash out;
+  tlog::node_hashes(0x11, children, 1, &out);
+  return out;
 }
 
 tlog::Hash salted_root(const Salt& salt, unsigned height, const tlog::Hash& root) {
@@ -254,14 +257,11 @@ FieldTree::FieldTree(std::vector<Field> fields, const Seed& seed) : fields_(std:
     begin = end;
   }
   tlog::hash_many(0x10, views, row.data());
+  levels_.reserve(height_ + 1);
   levels_.push_back(std::move(row));
   while (levels_.back().size() > 1) {
-    const std::vector<tlog::Hash>& below = levels_.back();
-    views.clear();
-    for (size_t i = 0; i < below.size(); i += 2)
-      views.emplace_back(reinterpret_cast<const char*>(below[i].bytes.data()), 2 * tlog::kHashSize);
-    std::vector<tlog::Hash> above(views.size());
-    tlog::hash_many(0x11, views, above.data());
+    std::vector<tlog::Hash> above(levels_.back().size() / 2);
+    tlog::node_hashes(0x11, levels_.back().data(), above.size(), above.data());
     levels_.push_back(std::move(above));
   }
   root_ = salted_root(root_salt_, height_, levels_.back()[0]);

@@ -1,6 +1,7 @@
 #include "record/leaf.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 
 #include "base/time.h"
@@ -18,14 +19,9 @@ Error malformed(std::string what) {
   return Error{ErrorKind::bad_input, "leaf-malformed", std::move(what), "", ""};
 }
 
-void put_name(std::string& out, std::string_view name) {
-  out += '"';
-  out += name;
-  out += "\":";
-}
-
+// `name` is a member's name as it is written, with its quotation marks and colon.
 void put_text(std::string& out, std::string_view name, std::string_view text) {
-  put_name(out, name);
+  out += name;
   // What needs escapes takes the general way.
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<uint8_t>(c) >= 0x20 && static_cast<uint8_t>(c) < 0x7f && c != '"' && c != '\\';
@@ -41,7 +37,7 @@ void put_text(std::string& out, std::string_view name, std::string_view text) {
 }
 
 void put_base64(std::string& out, std::string_view name, std::string_view bytes) {
-  put_name(out, name);
+  out += name;
   out += '"';
   tlog::append_base64(out, bytes);
   out += "\",";
@@ -50,7 +46,7 @@ void put_base64(std::string& out, std::string_view name, std::string_view bytes)
 void put_hash(std::string& out, std::string_view name, const tlog::Hash& hash) { put_base64(out, name, hash.view()); }
 
 void put_hashes(std::string& out, std::string_view name, const std::vector<tlog::Hash>& hashes) {
-  put_name(out, name);
+  out += name;
   out += '[';
   for (size_t i = 0; i < hashes.size(); ++i) {
     out += i > 0 ? ",\"" : "\"";
@@ -61,7 +57,7 @@ void put_hashes(std::string& out, std::string_view name, const std::vector<tlog:
 }
 
 void put_number(std::string& out, std::string_view name, uint64_t number) {
-  put_name(out, name);
+  out += name;
   char digits[20];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
   out += ',';
@@ -171,36 +167,36 @@ std::string Leaf::unsigned_bytes() const {
 void Leaf::append_unsigned(std::string& out) const {
   out.reserve(out.size() + 768);
   out += '{';
-  if (!acknowledges.empty()) put_hashes(out, "acks", acknowledges);
-  put_text(out, "agency", agency);
-  put_number(out, "agency_seq", agency_seq);
-  put_text(out, "at", at);
-  put_hash(out, "blind", blind);
+  if (!acknowledges.empty()) put_hashes(out, R"("acks":)", acknowledges);
+  put_text(out, R"("agency":)", agency);
+  put_number(out, R"("agency_seq":)", agency_seq);
+  put_text(out, R"("at":)", at);
+  put_hash(out, R"("blind":)", blind);
   if (body) {
     out += "\"body\":{";
-    put_hash(out, "commit", body->commitment);
-    put_hash(out, "ct", body->ciphertext);
-    put_hash(out, "fields", body->fields);
-    put_number(out, "size", body->size);
+    put_hash(out, R"("commit":)", body->commitment);
+    put_hash(out, R"("ct":)", body->ciphertext);
+    put_hash(out, R"("fields":)", body->fields);
+    put_number(out, R"("size":)", body->size);
     out.back() = '}';
     out += ',';
   }
   if (case_handle) {
-    put_hash(out, "case", *case_handle);
-    put_number(out, "case_seq", case_seq);
+    put_hash(out, R"("case":)", *case_handle);
+    put_number(out, R"("case_seq":)", case_seq);
   }
-  put_text(out, "key", key);
-  put_text(out, "kind", kind);
+  put_text(out, R"("key":)", key);
+  put_text(out, R"("kind":)", kind);
   if (!note.empty()) {
     Json members = Json::object();
     for (const auto& [name, value] : note) members.add(name, value);
-    put_name(out, "note");
+    out += R"("note":)";
     out += canonical(members);
     out += ',';
   }
-  if (previous) put_hash(out, "prev", *previous);
-  put_text(out, "recorded", recorded);
-  if (rules) put_hash(out, "rules", *rules);
+  if (previous) put_hash(out, R"("prev":)", *previous);
+  put_text(out, R"("recorded":)", recorded);
+  if (rules) put_hash(out, R"("rules":)", *rules);
   out += kEnd;
 }
 
@@ -214,16 +210,15 @@ std::string Leaf::bytes_from(std::string_view text) const {
   const size_t blind_at = batch ? text.find(kBlind) + 1 : 0, end_at = text.size() - kEnd.size();
   if (batch) {
     out += text.substr(0, blind_at);
-    put_name(out, "batch");
-    out += '{';
-    put_number(out, "index", batch->index);
-    put_hashes(out, "path", batch->path);
-    put_number(out, "size", batch->size);
+    out += R"("batch":{)";
+    put_number(out, R"("index":)", batch->index);
+    put_hashes(out, R"("path":)", batch->path);
+    put_number(out, R"("size":)", batch->size);
     out.back() = '}';
     out += ',';
   }
   out += text.substr(blind_at, end_at - blind_at);
-  put_base64(out, "sig", signature);
+  put_base64(out, R"("sig":)", signature);
   out += kEnd;
   return out;
 }
@@ -309,15 +304,31 @@ void sign_batch(std::vector<Leaf>& leaves, const tlog::SigningKey& key) {
   sign_batch(each, views, key);
 }
 
+namespace {
+
+// All inclusion proofs at once (RFC 9162 2.1.3.1): each subtree's root goes to the leaves beside it.
+void add_paths(const tlog::Tree& tree, std::span<Leaf* const> leaves, uint64_t begin, uint64_t end) {
+  if (end - begin < 2) return;
+  const uint64_t middle = begin + std::bit_floor(end - begin - 1);
+  add_paths(tree, leaves, begin, middle);
+  add_paths(tree, leaves, middle, end);
+  const tlog::Hash left = tlog::range_root(tree, begin, middle).value(), right = tlog::range_root(tree, middle, end).value();
+  for (uint64_t i = begin; i < end; ++i) leaves[i]->batch->path.push_back(i < middle ? right : left);
+}
+
+}  // namespace
+
 void sign_batch(std::span<Leaf* const> leaves, std::span<const std::string_view> messages, const tlog::SigningKey& key) {
   HENG_ASSERT(!leaves.empty() && leaves.size() <= kMaxBatch && messages.size() == leaves.size());
   tlog::Tree tree;
   tree.append_entries(messages);
   const std::string signature = key.sign(batch_message(leaves.size(), tree.root()));
   for (uint64_t i = 0; i < leaves.size(); ++i) {
-    leaves[i]->batch = BatchPath{i, leaves.size(), tlog::inclusion_proof(tree, i, leaves.size()).value()};
+    leaves[i]->batch = BatchPath{i, leaves.size(), {}};
+    leaves[i]->batch->path.reserve(static_cast<size_t>(std::bit_width(leaves.size())));
     leaves[i]->signature = signature;
   }
+  add_paths(tree, leaves, 0, leaves.size());
 }
 
 std::optional<std::string> batch_signed(const Leaf& leaf) {

@@ -95,9 +95,7 @@ Result<Vault> Vault::open(Disk& disk, const std::string& dir, Random& random) {
       if (*kept.case_key == Key{}) kept.case_key.reset();
       vault.cases_.emplace(name, kept);
     } else {
-      Slot& kept = vault.acts_[blind];
-      kept = {at, std::nullopt, name};
-      if (slot[0] == 'A') std::copy_n(slot.begin() + 72, kept.wrapped.emplace().size(), kept.wrapped->begin());
+      vault.acts_[blind] = at;
     }
     vault.end_ = at + kSlot;
   }
@@ -149,11 +147,18 @@ Result<Vault::Named> Vault::find(const std::string& case_id) const {
   return Named{name, const_cast<Case*>(&known->second)};
 }
 
-Result<const Vault::Slot*> Vault::find_act(const tlog::Hash& blind) const {
+Result<uint64_t> Vault::find_act(const tlog::Hash& blind) const {
   const auto found = acts_.find(blind);
   if (found == acts_.end())
     return Error{ErrorKind::not_found, "vault-act", "the vault has no key of this act", "", ""};
-  return &found->second;
+  return found->second;
+}
+
+Result<std::string> Vault::slot_at(uint64_t at) const {
+  if (at >= end_) return pending_.substr(static_cast<size_t>(at - end_), kSlot);
+  HENG_TRY(std::string slot, file_->read(at, kSlot));
+  if (slot.size() != kSlot || !slot_is_whole(slot)) return damaged(dir_ + "/keys");
+  return slot;
 }
 
 tlog::Hash Vault::case_handle(const std::string& case_id) { return find_or_make(case_id).kept->handle; }
@@ -167,21 +172,12 @@ Result<void> Vault::is_open(const std::string& case_id) {
 void Vault::add_act_key(const std::string& case_id, const tlog::Hash& blind, const Key& key, const Nonce& nonce) {
   const Named named = find_or_make(case_id);
   HENG_ASSERT(named.kept->case_key);
-  Wrapped wrapped;
-  std::copy(nonce.begin(), nonce.end(), wrapped.begin());
-  crypto_aead_xchacha20poly1305_ietf_encrypt(wrapped.data() + kNonce, nullptr, key.data(), key.size(), blind.bytes.data(),
+  uint8_t wrapped[kNonce + std::tuple_size_v<Key> + kTag];
+  std::copy(nonce.begin(), nonce.end(), wrapped);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(wrapped + kNonce, nullptr, key.data(), key.size(), blind.bytes.data(),
                                              blind.bytes.size(), nullptr, nonce.data(), named.kept->case_key->data());
-  acts_[blind] = {next(), wrapped, named.name};
-  pending_ += make_slot('A', named.name, blind, {reinterpret_cast<const char*>(wrapped.data()), wrapped.size()});
-}
-
-std::optional<Key> Vault::unwrap(const Wrapped& wrapped, const Key& by, const tlog::Hash& blind) {
-  Key out{};
-  static_assert(std::tuple_size_v<Wrapped> == kNonce + std::tuple_size_v<Key> + kTag);
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, wrapped.data() + kNonce, wrapped.size() - kNonce,
-                                                 blind.bytes.data(), blind.bytes.size(), wrapped.data(), by.data()) != 0)
-    return std::nullopt;
-  return out;
+  acts_[blind] = next();
+  pending_ += make_slot('A', named.name, blind, {reinterpret_cast<const char*>(wrapped), sizeof wrapped});
 }
 
 Vault::Slots Vault::take() {
@@ -207,19 +203,22 @@ Result<void> Vault::store(const Slots& slots) {
 }
 
 Result<Key> Vault::act_key(const tlog::Hash& blind) const {
-  HENG_TRY(const Slot* slot, find_act(blind));
-  const auto kept_case = cases_.find(slot->case_name);
-  if (kept_case == cases_.end()) return damaged(dir_ + "/keys");
-  const Case* kept = &kept_case->second;
-  if (!slot->wrapped)
+  HENG_TRY(const uint64_t at, find_act(blind));
+  HENG_TRY(const std::string slot, slot_at(at));
+  const auto kept = cases_.find(*tlog::hash_from_bytes(std::string_view(slot).substr(8, 32)));
+  if (kept == cases_.end()) return damaged(dir_ + "/keys");
+  if (slot[0] != 'A')
     return Error{ErrorKind::not_found, "body-shredded",
                  "the key of this act was destroyed: its content is gone for good", "", ""};
-  if (!kept->case_key)
+  if (!kept->second.case_key)
     return Error{ErrorKind::denied, "case-sealed", "the case is sealed", "",
                  "unseal it by a quorum of its custodians"};
-  const auto key = unwrap(*slot->wrapped, *kept->case_key, blind);
-  if (!key) return damaged(dir_ + "/keys");
-  return *key;
+  Key out{};
+  const auto* wrapped = reinterpret_cast<const uint8_t*>(slot.data()) + 72;
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, wrapped + kNonce, out.size() + kTag, blind.bytes.data(),
+                                                 blind.bytes.size(), wrapped, kept->second.case_key->data()) != 0)
+    return damaged(dir_ + "/keys");
+  return out;
 }
 
 Result<void> Vault::seal(const std::string& case_id, unsigned k, const std::vector<Custodian>& custodians) {
@@ -296,11 +295,9 @@ Result<void> Vault::unseal(const std::string& case_id, const std::vector<Share>&
 }
 
 Result<void> Vault::shred(const tlog::Hash& blind) {
-  HENG_TRY(const Slot* slot, find_act(blind));
-  const uint64_t at = slot->at;
-  const tlog::Hash name = slot->case_name;
-  acts_[blind].wrapped.reset();
-  return replace(at, make_slot('X', name, blind, ""));
+  HENG_TRY(const uint64_t at, find_act(blind));
+  HENG_TRY(const std::string slot, slot_at(at));
+  return replace(at, make_slot('X', *tlog::hash_from_bytes(std::string_view(slot).substr(8, 32)), blind, ""));
 }
 
 }  // namespace heng::record

@@ -107,12 +107,6 @@ class Vault {
   Result<void> shred(const tlog::Hash& blind);
 
  private:
-  using Wrapped = std::array<uint8_t, 72>;  // nonce, key, tag
-  struct Slot {
-    uint64_t at = 0;
-    std::optional<Wrapped> wrapped;  // none: destroyed
-    tlog::Hash case_name;
-  };
   struct Case {
     uint64_t at = 0;
     Key handle_key{};
@@ -129,11 +123,11 @@ class Vault {
   };
   Named find_or_make(const std::string& case_id);
   Result<Named> find(const std::string& case_id) const;
-  Result<const Slot*> find_act(const tlog::Hash& blind) const;
+  Result<uint64_t> find_act(const tlog::Hash& blind) const;
+  Result<std::string> slot_at(uint64_t at) const;
   uint64_t next() const { return end_ + pending_.size(); }
   Result<void> replace(uint64_t at, const std::string& slot);
   std::string case_slot(const tlog::Hash& name, const Case& kept) const;
-  static std::optional<Key> unwrap(const Wrapped& wrapped, const Key& by, const tlog::Hash& blind);
 
   Disk* disk_;
   std::string dir_;
@@ -145,7 +139,7 @@ class Vault {
   uint64_t prepared_ = 0; // the file is written full of zeros up to here
   std::map<tlog::Hash, Case> cases_;
   std::unordered_map<std::string, Named> named_;  // by case id, as far as it was given
-  std::unordered_map<tlog::Hash, Slot> acts_;
+  std::unordered_map<tlog::Hash, uint64_t> acts_;  // where the slot of each blind is
 };
 
 }  // namespace heng::record

@@ -165,15 +165,17 @@ void sha256_many(std::span<const std::string_view> messages, Hash* out) {
   }
 }
 
-void node_hashes(const Hash* children, size_t count, Hash* parents) {
+void node_hashes(const Hash* children, size_t count, Hash* parents) { node_hashes(0x01, children, count, parents); }
+
+void node_hashes(uint8_t prefix, const Hash* children, size_t count, Hash* parents) {
   if (count == 0) return;
   if (lanes_flag()) {
-    sha_node_lanes(children->bytes.data(), count, parents->bytes.data());
+    sha_node_lanes(prefix, children->bytes.data(), count, parents->bytes.data());
     return;
   }
   for (size_t i = 0; i < count; ++i) {
     Hash digest;
-    portable(0x01, children[2 * i].bytes.data(), 2 * kHashSize, digest.bytes.data());
+    portable(prefix, children[2 * i].bytes.data(), 2 * kHashSize, digest.bytes.data());
     parents[i] = digest;
   }
 }

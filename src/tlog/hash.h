@@ -49,6 +49,8 @@ inline void leaf_hashes(std::span<const std::string_view> entries, Hash* out) {
 // parents[i] = node_hash(children[2i], children[2i+1]); children holds 2 * count hashes. `parents` may be
 // `children`.
 void node_hashes(const Hash* children, size_t count, Hash* parents);
+// The same with another leading byte, for trees that are no logs.
+void node_hashes(uint8_t prefix, const Hash* children, size_t count, Hash* parents);
 
 enum class HashBackend { automatic, portable };
 // For tests and benchmarks: `portable` turns the lanes off. Not meant to be called while others hash.

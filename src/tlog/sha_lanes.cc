@@ -127,13 +127,13 @@ void finish_one(const LaneMessage& message, size_t from_block, size_t before, St
 }
 
 template <int kLanes>
-void node_lanes(const uint8_t* pairs, uint8_t* digests) {
+void node_lanes(uint8_t prefix, const uint8_t* pairs, uint8_t* digests) {
   alignas(16) uint8_t blocks[kLanes][128];
   State states[kLanes];
   const uint8_t* first[kLanes];
   const uint8_t* second[kLanes];
   for (int lane = 0; lane < kLanes; ++lane) {
-    blocks[lane][0] = 0x01;
+    blocks[lane][0] = prefix;
     std::memcpy(blocks[lane] + 1, pairs + 64 * lane, 64);
     std::memset(blocks[lane] + 65, 0, 63);
     blocks[lane][65] = 0x80;
@@ -187,14 +187,14 @@ void sha_lanes_behind(const uint8_t* block, const LaneMessage* messages, size_t 
   hash_lanes(start, 64, messages, count, digests);
 }
 
-void sha_node_lanes(const uint8_t* pairs, size_t count, uint8_t* digests) {
+void sha_node_lanes(uint8_t prefix, const uint8_t* pairs, size_t count, uint8_t* digests) {
   size_t done = 0;
-  for (; done + 4 <= count; done += 4) node_lanes<4>(pairs + 64 * done, digests + 32 * done);
+  for (; done + 4 <= count; done += 4) node_lanes<4>(prefix, pairs + 64 * done, digests + 32 * done);
   if (done + 2 <= count) {
-    node_lanes<2>(pairs + 64 * done, digests + 32 * done);
+    node_lanes<2>(prefix, pairs + 64 * done, digests + 32 * done);
     done += 2;
   }
-  if (done < count) node_lanes<1>(pairs + 64 * done, digests + 32 * done);
+  if (done < count) node_lanes<1>(prefix, pairs + 64 * done, digests + 32 * done);
 }
 
 }  // namespace heng::tlog
@@ -210,6 +210,6 @@ namespace heng::tlog {
 bool sha_lanes_supported() { return false; }
 void sha_lanes(const LaneMessage*, size_t, uint8_t*) { std::abort(); }
 void sha_lanes_behind(const uint8_t*, const LaneMessage*, size_t, uint8_t*) { std::abort(); }
-void sha_node_lanes(const uint8_t*, size_t, uint8_t*) { std::abort(); }
+void sha_node_lanes(uint8_t, const uint8_t*, size_t, uint8_t*) { std::abort(); }
 }  // namespace heng::tlog
 #endif

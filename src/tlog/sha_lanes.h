@@ -19,8 +19,8 @@ struct LaneMessage {
 void sha_lanes(const LaneMessage* messages, size_t count, uint8_t* digests);
 // digests + 32*i = SHA-256(block || prefix || data) of message i: one first block of 64 bytes for all, hashed once.
 void sha_lanes_behind(const uint8_t* block, const LaneMessage* messages, size_t count, uint8_t* digests);
-// The same as sha_lanes for messages 0x01 || 64 bytes that lie one behind the other: the nodes of a tree level.
+// The same as sha_lanes for messages prefix || 64 bytes that lie one behind the other: the nodes of a tree level.
 // digests may be pairs: lane i is written after it is read, and only at or before its own place.
-void sha_node_lanes(const uint8_t* pairs, size_t count, uint8_t* digests);
+void sha_node_lanes(uint8_t prefix, const uint8_t* pairs, size_t count, uint8_t* digests);
 
 }  // namespace heng::tlog
