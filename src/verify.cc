@@ -1,4 +1,4 @@
-// heng-verify: checks a proof, a redacted act or a dossier offline. One static program, no network, no
+// heng-verify: checks a proof, a redacted act, a dossier or a receipt offline. One static program, no network, no
 // configuration.
 #include <cstdio>
 #include <optional>
@@ -15,8 +15,8 @@ constexpr char kUsage[] =
     "heng-verify --policy POLICY [--leaf LEAF] [--lang zh|en|both] FILE\n"
     "heng-verify --policy POLICY --compare ONE OTHER [--consistency PROOF]\n"
     "\n"
-    "Checks a .tlog-proof, a redacted act or a dossier against a trust policy, offline.\n"
-    "离线核验证明文件、节录件或案卷。\n"
+    "Checks a .tlog-proof, a redacted act, a dossier or a receipt against a trust policy, offline.\n"
+    "离线核验证明文件、节录件、案卷或回执。\n"
     "Exit code: 0 holds, 2 usage, 3 no such file or format, 4 fails, 10 cannot be decided.\n";
 
 // C streams: C++ ones would double the program's size.

@@ -489,6 +489,14 @@ Verdict verify_file(const VerifyInput& input, const Policy& policy) {
   const auto object = parse_json(input.file);
   if (!object.ok()) return malformed("it is neither a proof nor JSON");
   if (object->text_of("t") == "heng.dossier/1") return check_dossier(input.file, policy);
+  if (object->text_of("t") == "heng.twin-proof/1") {
+    Rows rows;
+    rows.failed(Failure::malformed,
+                "这是国密孪生日志（SM3、SM2）里的证明。heng-verify 不计算 SM3 和 SM2，什么也没有核验：请用 heng record verify --twin-key",
+                "this is a proof in a twin log (SM3, SM2). heng-verify does not compute SM3 and SM2, and nothing was checked: "
+                "use heng record verify --twin-key");
+    return rows.verdict;
+  }
   if (object->text_of("t") != "heng.redacted/1") return malformed("its kind is not known");
   const auto proof = tlog::parse_proof_file(object->text_of("proof").value_or(""));
   const Json* disclosure = object->find("disclosure");

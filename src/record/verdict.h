@@ -1,9 +1,9 @@
 // The citizen's check: what a file proves, what it does not, in plain words. Offline and pure: bytes and a
 // policy in.
 //
-// Three kinds of file are understood: a proof of one act (c2sp.org/tlog-proof@v1, its `extra` holding the
-// leaf), a redacted act (heng.redacted/1) and a dossier, the acts of one case (heng.dossier/1). docs/format/
-// describes them.
+// Four kinds of file are understood: a proof of one act (c2sp.org/tlog-proof@v1, its `extra` holding the
+// leaf), a redacted act (heng.redacted/1), a dossier, the acts of one case (heng.dossier/1), and a receipt
+// (heng.receipt/1). docs/format/ describes them. Proofs in an SM3 twin are named, not checked.
 #pragma once
 
 #include <optional>
