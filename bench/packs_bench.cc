@@ -12,6 +12,7 @@
 #include "act/json.h"
 #include "law/diagnostics.h"
 #include "law/load.h"
+#include "law/symbols.h"
 #include "sim/stream.h"
 #include "timing.h"
 #include "watch/compile.h"

@@ -8,6 +8,8 @@ import json
 import os
 import pathlib
 import random
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -91,6 +93,32 @@ if of_rule:
         check(f"finding explain, {language}", told.returncode == 0 and word in told.stdout, told.stdout + told.stderr)
 told = run("law", "explain", "judge_defender_meetings", "--packs", packs, "--pack", "cn.watches")
 check("law explain", told.returncode == 0 and "pairing" in told.stdout + "组合", told.stdout + told.stderr)
+# Stories of watches: told of many cases at once, in either spelling, and they can fail.
+mine = work / "mine"
+shutil.copytree(root / "packs", mine)
+told = run("law", "test", "cn.watches", "--packs", mine)
+check("every watch has stories, and they hold", told.returncode == 0 and "21 passed, 0 failed" in told.stdout, told.stdout + told.stderr)
+law_file = mine / "cn/watches/pack.law"
+text = law_file.read_text()
+for name, before, after, says in (
+    ("a flag that does not come", "flag court-A at 2026-10-01", "flag court-B at 2026-10-01", "which did not follow"),
+    ("a flag that is not named", "flag prison-A at 2026-01-01", "holds", "not expected: flag"),
+):
+    law_file.write_text(text.replace(before, after))
+    told = run("law", "test", "cn.watches", "--packs", mine)
+    check(f"{name} fails the story", before in text and told.returncode == 1 and says in told.stdout, told.stdout + told.stderr)
+law_file.write_text(re.sub(r'(?m)^  "none is refused".*\n.*\n', "", text))
+told = run("law", "lint", "cn.watches", "--packs", mine)
+check("a watch without a story that holds is warned of", "law-no-story" in told.stdout + told.stderr, told.stdout + told.stderr)
+law_file.write_text(text)
+run("law", "fmt", "--words", "zh", law_file)
+chinese = law_file.read_text()
+told = run("law", "test", "cn.watches", "--packs", mine)
+check("in Chinese words they say the same", "20 案；" in chinese or "20 案;" in chinese, chinese[:2000])
+check("and hold", "21 passed" in told.stdout, told.stdout + told.stderr)
+run("law", "fmt", "--words", "en", law_file)
+check("and back", law_file.read_text() == text)
+
 book = work / "book"
 done = run("law", "docs", "cn.watches", "--packs", packs, "--out", book)
 pages = "".join(p.read_text(errors="replace") for p in (book.rglob("*.html") if book.is_dir() else [book] if book.exists() else []))

@@ -466,10 +466,13 @@ struct When {
   std::optional<int32_t> minutes;  // clock time
   Span span;
 };
+inline constexpr int64_t kMostCases = 1000;  // told of at once in a story
 struct Statement {
-  enum class Kind : uint8_t { act, annul, correct, until, holds, unknown, breach, warn, late };
+  // `cases`: what is told up to the next such statement happens in as many cases, each time in one of its own.
+  enum class Kind : uint8_t { act, annul, correct, until, holds, unknown, breach, warn, late, flag, cases };
   Kind kind = Kind::holds;
-  When when;                  // act, annul, correct: its time; until; breach, warn, late: `at`
+  When when;                  // act, annul, correct: its time; until; breach, warn, late, flag: `at`
+  int64_t count = 1;          // cases
   Name act;                   // act type; annul, correct: the alias it names
   std::vector<Name> subjects; // ids
   struct By {

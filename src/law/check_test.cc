@@ -212,6 +212,14 @@ const Case kCases[] = {
      "rule r \"一\" \"One\"\n  cites     CPL 1\n  on        search_executed\n  require   warrant_shown = "
      "yes\n"
      "test r\n  \"x\"  2026-01-01 search_executed\n"},
+    {"law-test-outcome", "flag police-A at 2026-02-01", "breach",
+     "rule r \"一\" \"One\"\n  cites     CPL 1\n  on        search_executed\n  require   warrant_shown = "
+     "yes\n"
+     "test r\n  \"x\"  2026-01-01 search_executed; flag police-A at 2026-02-01\n"},
+    {"law-test-value", "0 cases", "",
+     "rule r \"一\" \"One\"\n  cites     CPL 1\n  on        search_executed\n  require   warrant_shown = "
+     "yes\n"
+     "test r\n  \"x\"  0 cases; 2026-01-01 search_executed; holds\n"},
     {"law-test-time", "+1 10:00", "",
      "rule r \"一\" \"One\"\n  cites     CPL 1\n  on        search_executed\n  require   warrant_shown = "
      "yes\n"

@@ -71,7 +71,7 @@ std::optional<Type::Kind> element_kind(const Type& list) {
 
 class Stories {
  public:
-  Stories(CheckContext& context, uint32_t pack) : context_(context), pack_(pack) { scope_.pack = pack; }
+  Stories(CheckContext& context, uint32_t pack, bool watch) : context_(context), pack_(pack), watch_(watch) { scope_.pack = pack; }
 
   void run(const TestDecl& test) {
     std::vector<Name> common;
@@ -84,10 +84,12 @@ class Stories {
       if (story.given) continue;
       std::vector<Name> aliases = common;
       one(story, aliases, common_date);
+      for (const Statement& statement : story.statements) fits_rule(statement);
       if (std::none_of(story.statements.begin(), story.statements.end(), is_outcome)) {
         Diagnostic& said =
             context_.out().add(Kind::test_outcome, story.span, "a story says what follows", "no outcome");
-        said.help = "end it with `holds`, `breach at …`, `late at …`, `warn at …` or `unknown FIELD`";
+        said.help = watch_ ? "end it with `holds` or `flag … at …`"
+                           : "end it with `holds`, `breach at …`, `late at …`, `warn at …` or `unknown FIELD`";
       }
     }
   }
@@ -96,7 +98,16 @@ class Stories {
   static bool is_outcome(const Statement& statement) {
     return statement.kind == Statement::Kind::holds || statement.kind == Statement::Kind::unknown ||
            statement.kind == Statement::Kind::breach || statement.kind == Statement::Kind::warn ||
-           statement.kind == Statement::Kind::late;
+           statement.kind == Statement::Kind::late || statement.kind == Statement::Kind::flag;
+  }
+
+  // A watch flags, everything else is broken.
+  void fits_rule(const Statement& statement) {
+    if (!is_outcome(statement) || statement.kind == Statement::Kind::holds) return;
+    if ((statement.kind == Statement::Kind::flag) == watch_) return;
+    Diagnostic& said = context_.out().add(Kind::test_outcome, statement.span,
+                                          watch_ ? "a watch only flags" : "only a watch flags", "never comes");
+    said.help = watch_ ? "write `flag … at …` or `holds`" : "write `breach at …`, `late at …`, `warn at …` or `holds`";
   }
 
   // Whether a date is known after it. `aliases` gains the names the story gives to acts.
@@ -118,6 +129,9 @@ class Stories {
           field(any, statement.field);
           break;
         }
+        case Statement::Kind::cases:
+          cases(statement);
+          break;
         default:
           break;
       }
@@ -126,13 +140,20 @@ class Stories {
   }
 
   bool time(const Statement& statement, bool dated) {
-    if (statement.kind == Statement::Kind::holds || statement.kind == Statement::Kind::unknown) return dated;
+    if (statement.kind == Statement::Kind::holds || statement.kind == Statement::Kind::unknown ||
+        statement.kind == Statement::Kind::cases)
+      return dated;
     if (statement.when.kind == When::Kind::date) return true;
     if (dated) return true;
     Diagnostic& said = context_.out().add(Kind::test_time, statement.when.span,
                                           "the first act of a story needs a date", "counted from nothing");
     said.help = "write the day, as `2026-03-01 14:25`";
     return true;
+  }
+
+  void cases(const Statement& statement) {
+    if (statement.count >= 1 && statement.count <= kMostCases) return;
+    context_.out().add(Kind::test_value, statement.span, "a story tells of 1 to " + std::to_string(kMostCases) + " cases at once");
   }
 
   void field(const ActSet& acts, const Name& name) {
@@ -239,6 +260,7 @@ class Stories {
 
   CheckContext& context_;
   uint32_t pack_;
+  bool watch_;  // the test is of a watch
   Scope scope_;
   std::map<uint32_t, const ActInfo*> named_;  // by the place of the alias
 };
@@ -250,7 +272,7 @@ void check_test(CheckContext& context, uint32_t pack, const TestDecl& test) {
   id.text = rule_id(test);
   const Symbol* rule = context.look_up(pack, Space::rule, id);
   if (rule != nullptr && rule->pack != pack && !context.symbols().sees(pack, rule->pack)) return;
-  Stories(context, pack).run(test);
+  Stories(context, pack, rule != nullptr && rule->as<WatchDecl>() != nullptr).run(test);
 }
 
 }  // namespace heng::law

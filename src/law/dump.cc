@@ -273,8 +273,9 @@ void put(Out& out, const When& when) {
 
 void put(Out& out, const Statement& statement) {
   static constexpr std::string_view kKinds[] = {"act",     "annul",  "correct", "until", "holds",
-                                                "unknown", "breach", "warn",    "late"};
+                                                "unknown", "breach", "warn",    "late",  "flag", "cases"};
   out.open(kKinds[static_cast<size_t>(statement.kind)]);
+  if (statement.kind == Statement::Kind::cases) out.word(std::to_string(statement.count));
   put(out, statement.when);
   out.field("act", statement.act);
   out.field("subjects", statement.subjects);

@@ -22,6 +22,7 @@ void outcomes(const Story& story, bool advise, Outcomes& out) {
     switch (statement.kind) {
       case Statement::Kind::breach:
       case Statement::Kind::late:
+      case Statement::Kind::flag:
         broken = true;
         break;
       case Statement::Kind::warn:
@@ -43,7 +44,7 @@ void outcomes(const Story& story, bool advise, Outcomes& out) {
 bool needs_stories(const Symbol& symbol) {
   const auto* clock = symbol.as<ClockDecl>();
   return symbol.as<RuleDecl>() != nullptr || (clock != nullptr && !clock->may) ||
-         symbol.as<SeparationDecl>() != nullptr || symbol.as<PowerDecl>() != nullptr;
+         symbol.as<SeparationDecl>() != nullptr || symbol.as<PowerDecl>() != nullptr || symbol.as<WatchDecl>() != nullptr;
 }
 
 void lint_outcomes(LintContext& context, uint32_t pack, const Symbol& symbol) {
@@ -65,6 +66,7 @@ void lint_outcomes(LintContext& context, uint32_t pack, const Symbol& symbol) {
       quoted(rule_id(decl)) + " is not tested: it has no " + missing.substr(missing[0] == 'a' ? 2 : 0));
   said.help = "write `test " + rule_id(decl) + "` with one story that ends in `holds` and one in " +
               (advise                              ? "`warn at …`"
+               : symbol.as<WatchDecl>() != nullptr ? "`flag … at …`"
                : symbol.as<ClockDecl>() != nullptr ? "`breach at …` or `late at …`"
                                                    : "`breach at …`");
 }
@@ -244,7 +246,7 @@ void lint_dates(LintContext& context, uint32_t pack) {
     if (!hangs) continue;
     for (const Story& story : test->stories) {
       for (const Statement& statement : story.statements) {
-        const bool dated = statement.kind != Statement::Kind::holds &&
+        const bool dated = statement.kind != Statement::Kind::holds && statement.kind != Statement::Kind::cases &&
                            statement.kind != Statement::Kind::unknown &&
                            statement.when.kind == When::Kind::date;
         if (!dated || context.options.published(holidays, statement.when.date)) continue;

@@ -120,7 +120,7 @@ void outcome(Statement& statement, LineParser& line) {
     Statement::Kind kind;
   };
   static constexpr Word kWords[] = {
-      {"breach", Statement::Kind::breach}, {"warn", Statement::Kind::warn}, {"late", Statement::Kind::late}};
+      {"breach", Statement::Kind::breach}, {"warn", Statement::Kind::warn}, {"late", Statement::Kind::late}, {"flag", Statement::Kind::flag}};
   if (line.accept("until")) {
     statement.kind = Statement::Kind::until;
     statement.when = parse_when(line);
@@ -143,7 +143,7 @@ void outcome(Statement& statement, LineParser& line) {
     if (!line.failed() && line.expect("at")) statement.when = parse_when(line);
     return;
   }
-  line.fail("an act (its time first) or `holds`, `breach`, `late`, `warn`, `unknown`, `until`");
+  line.fail("an act (its time first), `NUMBER cases`, or `holds`, `breach`, `late`, `warn`, `flag`, `unknown`, `until`");
 }
 
 }  // namespace
@@ -155,6 +155,10 @@ void parse_statements(Story& story, LineParser& line) {
     if (when_follows(line)) {
       statement.when = parse_when(line);
       if (!line.failed()) act(statement, line);
+    } else if (line.is_kind(TokenKind::number)) {
+      statement.kind = Statement::Kind::cases;
+      statement.count = line.whole("how many cases").value_or(1);
+      if (!line.failed()) line.expect("cases");
     } else {
       outcome(statement, line);
     }

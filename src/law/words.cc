@@ -161,6 +161,8 @@ constexpr Row kKeywords[] = {
     {"breach", "违法"},
     {"warn", "警示"},
     {"late", "逾期"},
+    {"flag", "标示"},
+    {"cases", "案"},
     {"share", "占比"},
     {"followed by", "随后有"},
     {"not followed by", "随后没有"},

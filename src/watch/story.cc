@@ -10,8 +10,6 @@
 namespace heng::watch {
 namespace {
 
-constexpr const char* kCase = "story";
-
 // An outcome the story names, or one that came.
 struct Outcome {
   Kind kind = Kind::breach;
@@ -98,82 +96,39 @@ class Runner {
     return datum.values.empty() ? Value{} : value_of(datum.values[0], zone);
   }
 
-  Telling build(const law::Pack& pack, const std::vector<const law::Statement*>& statements) {
-    using K = law::Statement::Kind;
+  using Statements = std::vector<const law::Statement*>;
+
+  Telling build(const law::Pack& pack, const Statements& statements) {
     const calendar::Zone& zone = zone_of(pack);
     Telling out;
-    std::optional<Date> first;
-    Date last{};
+    Calendar calendar{&zone, std::nullopt, {}};
     Instant last_act{INT64_MIN};
     std::optional<Instant> until;
-    // `end_of_day`: a day without a clock time is meant to its end.
-    const auto moment = [&](const law::When& when, bool end_of_day) {
-      if (when.kind == law::When::Kind::date) last = when.date;
-      if (when.kind == law::When::Kind::plus) last = Date{(first ? *first : last).days + static_cast<int32_t>(when.plus_days)};
-      if (!first) first = last;
-      if (!when.minutes) return zone.start_of(Date{last.days + (end_of_day ? 1 : 0)});
-      return zone.instant_of_local(last.days * kDay + *when.minutes * kMinute);
-    };
-    for (const law::Statement* s : statements) {
-      switch (s->kind) {
-        case K::act: {
-          Act act;
-          act.id = fmt::format("t{:03}", out.acts.size() + 1);
-          act.type = s->act.text;
-          act.at = zone.at(moment(s->when, false));
-          act.case_id = kCase;
-          act.agency = s->agency.text;
-          for (const law::Statement::By& by : s->by) act.by.push_back({by.id.text, by.role.text});
-          for (const law::Datum& datum : s->data) act.data.emplace_back(datum.field.text, datum_of(datum, zone));
-          place_subjects(act, s->subjects);
-          last_act = std::max(last_act, act.at.instant);
-          if (s->alias) out.aliases[s->alias.text] = out.acts.size();
-          out.acts.push_back(std::move(act));
-          break;
-        }
-        case K::annul:
-        case K::correct: {
-          const auto target = out.aliases.find(s->act.text);
-          if (target == out.aliases.end()) {
-            out.trouble = "no act of the story is called `" + s->act.text + "`";
-            return out;
-          }
-          const Instant at = moment(s->when, false);
-          Act act = out.acts[target->second];
-          act.id = fmt::format("t{:03}", out.acts.size() + 1);
-          act.recorded = zone.at(at);
-          if (s->kind == K::annul) {
-            act.annuls = out.acts[target->second].id;
-            act.corrects.clear();
-            act.at = zone.at(at);
-          } else {
-            act.corrects = out.acts[target->second].id;
-            act.annuls.clear();
-            for (const law::Datum& datum : s->data) {
-              std::erase_if(act.data, [&](const auto& field) { return field.first == datum.field.text; });
-              act.data.emplace_back(datum.field.text, datum_of(datum, zone));
-            }
-          }
-          last_act = std::max(last_act, at);
-          if (s->alias) out.aliases[s->alias.text] = out.acts.size();
-          out.acts.push_back(std::move(act));
-          break;
-        }
-        case K::until: until = moment(s->when, true); break;
-        case K::holds: out.expected.holds = true; break;
-        case K::unknown: out.expected.unknown.push_back(s->field.text); break;
-        case K::breach:
-        case K::warn:
-        case K::late: {
-          Outcome outcome;
-          outcome.kind = s->kind == K::breach ? Kind::breach : s->kind == K::warn ? Kind::warn : Kind::late;
-          outcome.at = moment(s->when, false);
-          for (const law::Name& subject : s->subjects) outcome.subjects.push_back(subject.text);
-          out.expected.outcomes.push_back(std::move(outcome));
-          break;
+    // What follows `N cases` happens N times, each time in a case of its own.
+    int64_t cases = 0;
+    for (size_t begin = 0; begin < statements.size();) {
+      const bool counted = statements[begin]->kind == law::Statement::Kind::cases;
+      size_t end = begin + (counted ? 1 : 0);
+      while (end < statements.size() && statements[end]->kind != law::Statement::Kind::cases) ++end;
+      const Calendar before = calendar;
+      const std::map<std::string, size_t> named = out.aliases;
+      for (int64_t time = 0; time < (counted ? statements[begin]->count : 1); ++time) {
+        calendar = before;
+        out.aliases = named;
+        const std::string case_id = fmt::format("case-{}", ++cases);
+        for (size_t i = begin + (counted ? 1 : 0); i < end && out.trouble.empty(); ++i) {
+          const law::Statement& statement = *statements[i];
+          if (happens(statement))
+            last_act = std::max(last_act, add_act(statement, case_id, calendar, out));
+          else if (statement.kind == law::Statement::Kind::until)
+            until = calendar.moment(statement.when, true);
+          else
+            expect(statement, calendar, time == 0, out.expected);
         }
       }
+      begin = end;
     }
+    if (!out.trouble.empty()) return out;
     if (last_act.us == INT64_MIN) {
       out.trouble = "the story has no act";
       return out;
@@ -181,6 +136,84 @@ class Runner {
     out.now = zone.start_of(Date{zone.date_of(last_act).days + 1});
     if (until && *until > out.now) out.now = *until;
     return out;
+  }
+
+  // Where the story's time has come to.
+  struct Calendar {
+    const calendar::Zone* zone = nullptr;
+    std::optional<Date> first;
+    Date last{};
+    // `end_of_day`: a day without a clock time is meant to its end.
+    Instant moment(const law::When& when, bool end_of_day) {
+      if (when.kind == law::When::Kind::date) last = when.date;
+      if (when.kind == law::When::Kind::plus) last = Date{(first ? *first : last).days + static_cast<int32_t>(when.plus_days)};
+      if (!first) first = last;
+      if (!when.minutes) return zone->start_of(Date{last.days + (end_of_day ? 1 : 0)});
+      return zone->instant_of_local(last.days * kDay + *when.minutes * kMinute);
+    }
+  };
+
+  static bool happens(const law::Statement& statement) {
+    return statement.kind == law::Statement::Kind::act || statement.kind == law::Statement::Kind::annul ||
+           statement.kind == law::Statement::Kind::correct;
+  }
+
+  // Gives the instant the act was done, or entered.
+  Instant add_act(const law::Statement& s, const std::string& case_id, Calendar& calendar, Telling& out) {
+    const calendar::Zone& zone = *calendar.zone;
+    Act act;
+    Instant at;
+    if (s.kind == law::Statement::Kind::act) {
+      at = calendar.moment(s.when, false);
+      act.type = s.act.text;
+      act.at = zone.at(at);
+      act.case_id = case_id;
+      act.agency = s.agency.text;
+      for (const law::Statement::By& by : s.by) act.by.push_back({by.id.text, by.role.text});
+      for (const law::Datum& datum : s.data) act.data.emplace_back(datum.field.text, datum_of(datum, zone));
+      place_subjects(act, s.subjects);
+    } else {
+      const auto target = out.aliases.find(s.act.text);
+      if (target == out.aliases.end()) {
+        out.trouble = "no act of the story is called `" + s.act.text + "`";
+        return {};
+      }
+      at = calendar.moment(s.when, false);
+      act = out.acts[target->second];
+      act.recorded = zone.at(at);
+      act.annuls.clear();
+      act.corrects.clear();
+      if (s.kind == law::Statement::Kind::annul) {
+        act.annuls = out.acts[target->second].id;
+        act.at = zone.at(at);
+      } else {
+        act.corrects = out.acts[target->second].id;
+        for (const law::Datum& datum : s.data) {
+          std::erase_if(act.data, [&](const auto& field) { return field.first == datum.field.text; });
+          act.data.emplace_back(datum.field.text, datum_of(datum, zone));
+        }
+      }
+    }
+    act.id = fmt::format("t{:03}", out.acts.size() + 1);
+    if (s.alias) out.aliases[s.alias.text] = out.acts.size();
+    out.acts.push_back(std::move(act));
+    return at;
+  }
+
+  // `first`: not said before of another of the same cases.
+  static void expect(const law::Statement& s, Calendar& calendar, bool first, Expected& expected) {
+    using K = law::Statement::Kind;
+    if (s.kind == K::holds) {
+      expected.holds = true;
+    } else if (s.kind == K::unknown) {
+      if (first) expected.unknown.push_back(s.field.text);
+    } else {
+      Outcome outcome;
+      outcome.kind = s.kind == K::breach ? Kind::breach : s.kind == K::warn ? Kind::warn : s.kind == K::late ? Kind::late : Kind::flag;
+      outcome.at = calendar.moment(s.when, false);
+      for (const law::Name& subject : s.subjects) outcome.subjects.push_back(subject.text);
+      if (first) expected.outcomes.push_back(std::move(outcome));
+    }
   }
 
   // A subject's id goes where the first subject of the act type's `on` is carried.
@@ -262,7 +295,7 @@ class Runner {
       if (!found) out += "expected `" + field + "` to be missing, but it was not needed\n";
     }
     for (size_t i = 0; i < findings.size(); ++i)
-      if (!named[i] && (findings[i].kind == Kind::breach || findings[i].kind == Kind::late))
+      if (!named[i] && (findings[i].kind == Kind::breach || findings[i].kind == Kind::late || findings[i].kind == Kind::flag))
         out += "not expected: " + show(findings[i].kind, findings[i].at.instant) + ": " + findings[i].message.en + "\n";
     if (!out.empty())
       for (const Finding& finding : findings)
@@ -305,7 +338,8 @@ class Runner {
     std::vector<Act> turned(telling.acts.rbegin(), telling.acts.rend());
     if (essence(judge(turned, telling.now, rule, test.part.text, false)) != outcome)
       fail(pack, test, story, "fed backwards, the outcome changes");
-    for (size_t i = 0; i < telling.acts.size(); ++i) {
+    constexpr size_t kMostVaried = 24;  // of many alike some stand for all
+    for (size_t i = 0; i < telling.acts.size(); i += telling.acts.size() / kMostVaried + 1) {
       const Act& act = telling.acts[i];
       if (!act.corrects.empty() || !act.annuls.empty()) continue;
       std::vector<Act> varied = telling.acts;
@@ -337,7 +371,8 @@ class Runner {
       return std::any_of(plan_.rules.begin(), plan_.rules.end(), is) ||
              std::any_of(plan_.clocks.begin(), plan_.clocks.end(), is) ||
              std::any_of(plan_.separations.begin(), plan_.separations.end(), is) ||
-             std::any_of(plan_.powers.begin(), plan_.powers.end(), is);
+             std::any_of(plan_.powers.begin(), plan_.powers.end(), is) ||
+             std::any_of(plan_.watches.begin(), plan_.watches.end(), is);
     };
     if (declares(pack.name)) return pack.name;
     for (const std::string& used : pack.uses)
