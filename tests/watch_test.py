@@ -117,7 +117,7 @@ told = run("law", "test", "cn.watches", "--packs", mine)
 check("in Chinese words they say the same", "20 案；" in chinese or "20 案;" in chinese, chinese[:2000])
 check("and hold", "21 passed" in told.stdout, told.stdout + told.stderr)
 run("law", "fmt", "--words", "en", law_file)
-check("and back", law_file.read_text() == text)
+check("and back", law_file.read_text().replace("  words     en\n", "") == text)
 
 book = work / "book"
 done = run("law", "docs", "cn.watches", "--packs", packs, "--out", book)

@@ -181,7 +181,7 @@ TEST(Parser, Stories) {
       "  \"late\"    +1 09:00 annul A; 10:00 correct A with n 2;\n"
       "            until +3; breach P1 at +1 15:00; holds; unknown n\n");
   EXPECT_EQ(parsed.messages(),
-            "x.law:3:56: error: expected an act (its time first) or `holds`, `breach`, `late`, `warn`, "
+            "x.law:3:56: error: expected an act (its time first), `NUMBER cases`, or `holds`, `breach`, `late`, `warn`, `flag`, "
             "`unknown`, `until`, "
             "found the end of the line [law-syntax]\n");
   const auto& test = parsed.only<TestDecl>();

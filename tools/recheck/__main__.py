@@ -20,6 +20,7 @@ from acts import Case, NotChecked, read  # noqa: E402
 from clocks import Clocks  # noqa: E402
 from conditions import Conditions, both  # noqa: E402
 from days import DAY, Holidays, Zone, instant  # noqa: E402
+from figures import Figures  # noqa: E402
 
 
 class Refuted(Exception):
@@ -39,7 +40,7 @@ class Checker:
         for act in acts.values():
             if act.at <= now:
                 self.by_case[act.case].append(act)
-        self.cases = {}
+        self.cases, self.flags = {}, None
 
     def case(self, name):
         if name not in self.cases:
@@ -50,6 +51,8 @@ class Checker:
 
     def check(self, finding):
         """Returns if it is confirmed; raises Refuted or NotChecked."""
+        if finding["kind"] == "flag":
+            return self.flag(finding)
         if finding["kind"] not in ("breach", "late", "warn"):
             raise NotChecked(f"findings of kind `{finding['kind']}`")
         declared = self.law.judged.get((finding["rule"], finding.get("part", "")))
@@ -73,6 +76,22 @@ class Checker:
         if kinds == {"power"}:
             return self.power(finding, declared)
         raise NotChecked(f"findings of a {'/'.join(sorted(kinds))}")
+
+    # -- figures over all cases
+
+    def flag(self, finding):
+        if self.flags is None:
+            figures = Figures(self.law, self.zone, self.holidays, self.now, list(self.by_case), lambda name: self.case(name)[:2])
+            self.flags = figures.flags()
+        declared = [d for d in self.law.watches if d.pack + "/" + d.name == finding["rule"]]
+        refute_unless(declared, f"no watch `{finding['rule']}` is in the packs")
+        refute_unless(declared[0].cites() == finding["cites"], f"the watch cites {', '.join(declared[0].cites())}")
+        refute_unless(not finding.get("case"), "a flag is of no case")
+        found = next((f for f in self.flags if (f.rule, f.key) == (finding["rule"], finding["key"])), None)
+        others = "; ".join(", ".join(f.key.values()) for f in self.flags if f.rule == finding["rule"])
+        refute_unless(found, f"it does not stand out by this watch, but {others or 'nobody'} does")
+        refute_unless(instant(finding["at"]) == found.at, f"its window is settled at {self.zone.show(found.at)}")
+        refute_unless(finding["acts"] == found.acts, f"the acts that show it are {', '.join(found.acts[:5])} …")
 
     def key_of(self, finding, declaration):
         subject, key = declaration.subject(), finding.get("key", {})

@@ -11,7 +11,7 @@ TOKEN = re.compile(
 BASES = {word + s: word for word in ("hour", "day", "month", "year") for s in ("", "s")}
 DECLARATIONS = {"pack", "source", "role", "agency", "office", "subject", "act", "period", "setting", "table", "state",
                 "fact", "rule", "clock", "separation", "power", "consequence", "test", "watch"}
-TWO_WORDS = {("met", "by"), ("in", "force"), ("held", "by")}
+TWO_WORDS = {("met", "by"), ("in", "force"), ("held", "by"), ("false", "discovery")}
 
 
 def tokens(line):
@@ -149,6 +149,7 @@ class Law:
         self.packs, self.acts, self.foreign, self.subjects = {}, {}, {}, {}
         self.judged, self.units, self.settings, self.states, self.facts, self.tables = {}, {}, {}, {}, {}, {}
         self.kinds, self.offices, self.levels, self.sources, self.types = set(), {}, [], {}, {}
+        self.watches = []
         self.holidays_path, self.zone = None, "UTC"
         wanted = [pathlib.Path(f).resolve() for f in folders]
         roots = []
@@ -200,6 +201,8 @@ class Law:
         for d in pending:
             if d.kind in ("rule", "clock", "separation", "power", "consequence"):
                 self.judged.setdefault((d.pack + "/" + d.name, d.part), []).append(d)
+            elif d.kind == "watch":
+                self.watches.append(d)
             elif d.kind == "act":
                 self.acts[d.name] = ActType(d)
                 for field, kind in self.acts[d.name].fields.items():
