@@ -4,7 +4,6 @@
 // The history is made and judged in slices of whole cases, so that memory does not grow with it: cases do not touch one
 // another, but for keys across cases, which are judged within their slice.
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +13,7 @@
 #include "law/load.h"
 #include "law/symbols.h"
 #include "sim/stream.h"
+#include "memory.h"
 #include "timing.h"
 #include "watch/compile.h"
 #include "watch/engine.h"
@@ -127,8 +127,6 @@ void live(const std::string& name, const law::PackSet& set, const std::string& k
   std::vector<Act> in_time = acts;
   std::stable_sort(in_time.begin(), in_time.end(), [](const Act& a, const Act& b) { return a.at.instant < b.at.instant; });
   watch::Plan plan = std::move(watch::compile(set).value());
-  malloc_trim(0);
-  const double before = resident_bytes();
   watch::Engine engine(plan, {});
   double start = cpu_seconds();
   for (const Act& act : in_time) {
@@ -136,9 +134,9 @@ void live(const std::string& name, const law::PackSet& set, const std::string& k
     engine.act(act, nullptr, nullptr);
   }
   const auto count = static_cast<double>(in_time.size());
-  const auto cases = static_cast<double>(engine.history().cases().size());
-  fmt::print("{}, one act at a time with ticks: {:.0f} k acts per CPU-second; {:.0f} bytes a case of {:.1f} acts\n", name,
-             count / (cpu_seconds() - start) / 1e3, (resident_bytes() - before) / cases, count / cases);
+  fmt::print("{}, one act at a time with ticks: {:.0f} k acts per CPU-second\n", name, count / (cpu_seconds() - start) / 1e3);
+  print_memory(name, [&set] { return std::move(watch::compile(set).value()); }, {}, in_time.size(),
+               [&in_time](size_t i) -> const Act& { return in_time[i]; });
   watch::Plan fresh = std::move(watch::compile(set).value());
   watch::History history(fresh);
   watch::Gate gate(history);

@@ -27,15 +27,6 @@ inline double quantile(std::vector<double>& values, double p) {
   return values[std::min(values.size() - 1, static_cast<size_t>(p * static_cast<double>(values.size())))];
 }
 
-// Bytes of the process that lie in memory now.
-inline double resident_bytes() {
-  std::ifstream in("/proc/self/statm");
-  double all = 0;
-  double resident = 0;
-  in >> all >> resident;
-  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
-}
-
 // What runs this: the processor's name and how many of it.
 inline std::string machine() {
   std::ifstream in("/proc/cpuinfo");

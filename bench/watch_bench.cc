@@ -4,7 +4,6 @@
 // Prints acts per CPU-second from acts already parsed, the ratio to the hard-coded program, and whether both found the
 // same; then the whole way from NDJSON, one act at a time, the gate, a late act, snapshots and memory.
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -15,6 +14,7 @@
 #include "five_rules.h"
 #include "law/diagnostics.h"
 #include "law/load.h"
+#include "memory.h"
 #include "timing.h"
 #include "watch/compile.h"
 #include "watch/engine.h"
@@ -117,8 +117,6 @@ void live(const std::vector<Plain>& plain, bool five) {
   watch::Plan plan = plan_of();
   watch::EngineOptions options;
   options.only_rules = rules(five);
-  malloc_trim(0);
-  const double before = resident_bytes();
   watch::Engine engine(plan, options);
   size_t changes = 0;
   const auto count_change = [&](watch::Change&&) { ++changes; };
@@ -128,10 +126,8 @@ void live(const std::vector<Plain>& plain, bool five) {
     engine.act(act, nullptr, count_change);
   }
   const double rate = static_cast<double>(count) / (cpu_seconds() - start);
-  const auto cases = static_cast<double>(engine.history().cases().size());
-  fmt::print("{} rules, one act at a time: {:.2f} M acts per CPU-second; ratio {:.3f}; {} changes told; {:.0f} bytes a case of {:.1f} acts\n",
-             five ? "five" : "four", rate / 1e6, rate / hand, changes, (resident_bytes() - before) / cases,
-             static_cast<double>(count) / cases);
+  fmt::print("{} rules, one act at a time: {:.2f} M acts per CPU-second; ratio {:.3f}; {} changes told\n", five ? "five" : "four",
+             rate / 1e6, rate / hand, changes);
 }
 
 void snapshots(const std::vector<Plain>& plain) {
@@ -211,6 +207,11 @@ int run(size_t count) {
   good = end_to_end(plain, now) && good;
   live(plain, false);
   live(plain, true);
+  for (const bool five : {false, true}) {
+    watch::EngineOptions options;
+    options.only_rules = rules(five);
+    print_memory(five ? "five rules" : "four rules", plan_of, options, plain.size(), [&plain](size_t i) { return act_of(plain[i], i); });
+  }
   gate(plain);
   late_acts(plain.front().at_us, true);
   late_acts(plain.front().at_us, false);

@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <new>
+#include <system_error>
 
 #include "cli/cli.h"
 #include "cli/law.h"
@@ -40,6 +42,12 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "heng: out of memory [out-of-memory]; help: judge fewer acts at once, or `heng check --follow --state DIR`, which keeps them on disk\n");
+    return 70;
+  } catch (const std::system_error& error) {
+    fmt::print(stderr, "heng: {} [system]; help: free the disk, or name another folder\n", error.what());
+    return 70;
   } catch (const std::exception& error) {
     fmt::print(stderr, "heng: internal error: {}\n", error.what());
     return 70;

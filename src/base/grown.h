@@ -1,9 +1,10 @@
 // An array of plain values that grows to many megabytes. A large one lies in pages of its own, huge ones where the kernel
 // has them, and grows by moving its pages, not its bytes (Linux, mremap(2), transhuge.rst): nothing is copied, and no page
-// is cleared twice.
+// is cleared twice. It may lie in a file instead (base/pages.h).
 #pragma once
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -13,6 +14,8 @@
 #include <span>
 #include <type_traits>
 #include <utility>
+
+#include "base/pages.h"
 
 namespace heng {
 
@@ -31,7 +34,13 @@ class GrownArray {
     swap(taken);
     return *this;
   }
-  ~GrownArray() { release(data_, capacity_); }
+  ~GrownArray() {
+    release(data_, capacity_);
+    if (file_ >= 0) ::close(file_);
+  }
+
+  // From the next growth on, if it is large. The folder must outlive the array.
+  void keep_in(const PageFolder* folder) { folder_ = folder; }
 
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -65,6 +74,8 @@ class GrownArray {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
     std::swap(capacity_, other.capacity_);
+    std::swap(folder_, other.folder_);
+    std::swap(file_, other.file_);
   }
 
  private:
@@ -97,8 +108,10 @@ class GrownArray {
   }
 
   void grow(size_t least) {
-    const size_t wanted = std::max({least, capacity_ * 2, size_t{64} / sizeof(T) + 1});
-    if (mapped(capacity_)) {
+    const size_t wanted = std::max({least, capacity_ + capacity_ / (folder_ == nullptr ? 1 : 4), size_t{64} / sizeof(T) + 1});
+    if (file_ >= 0 || (folder_ != nullptr && mapped(wanted))) {
+      grow_in_file(whole_pages(wanted));
+    } else if (mapped(capacity_)) {
       char* const fresh = map(whole_pages(wanted));
       const size_t old = whole_pages(capacity_);
       if (::mremap(data_, old, old, MREMAP_MAYMOVE | MREMAP_FIXED, fresh) == MAP_FAILED) {
@@ -115,9 +128,25 @@ class GrownArray {
     capacity_ = wanted;
   }
 
+  void grow_in_file(size_t bytes) {
+    const bool moves = file_ < 0;
+    if (moves) file_ = folder_->file();
+    folder_->grow(file_, bytes);
+    void* const got = moves ? ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0)
+                            : ::mremap(data_, whole_pages(capacity_), bytes, MREMAP_MAYMOVE);
+    if (got == MAP_FAILED) throw std::bad_alloc();
+    if (moves) {
+      if (size_ > 0) std::memcpy(got, data_, size_ * sizeof(T));
+      release(data_, capacity_);
+    }
+    data_ = static_cast<T*>(got);
+  }
+
   T* data_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  const PageFolder* folder_ = nullptr;
+  int file_ = -1;
 };
 
 }  // namespace heng

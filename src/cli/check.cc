@@ -159,7 +159,7 @@ void add_check_command(CLI::App& app, int& exit_code) {
   command->add_option("--out,-o", arguments->out, "write here instead of standard output")->type_name("FILE");
   command->add_flag("--no-missing", arguments->no_missing, "leave out what could not be decided");
   command->add_flag("--follow", arguments->follow, "read acts from standard input or a record without end, tell changes as they become true");
-  command->add_option("--state", arguments->state, "with --follow: a folder that survives restarts; nothing is lost or told twice")
+  command->add_option("--state", arguments->state, "with --follow: a folder that survives restarts; nothing is lost or told twice. Of many acts most lie there, not in memory")
       ->type_name("DIR");
   command->add_flag("--event-time", arguments->event_time, "with --follow: time moves by the acts, not by the wall clock");
   command->add_option("--proofs", arguments->proofs,

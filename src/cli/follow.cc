@@ -56,7 +56,7 @@ namespace {
 // The engine and the figures over one state folder, from its beginning or from where it was left.
 class Follower {
  public:
-  explicit Follower(const FollowOptions& options) : options_(options) {}
+  explicit Follower(const FollowOptions& options) : options_(options), pages_(options.state) {}
 
   Result<void> start() {
     HENG_TRY_VOID(fresh());
@@ -112,6 +112,7 @@ class Follower {
     HENG_TRY(law_, load_law(options_.history.law));
     watch::EngineOptions options;
     options.missing = options_.missing;
+    if (!options_.state.empty()) options.pages = &pages_;
     engine_.emplace(law_->plan, options);
     figures_.emplace(engine_->history());
     return {};
@@ -221,6 +222,7 @@ class Follower {
   }
 
   const FollowOptions& options_;
+  PageFolder pages_;  // acts lie beside the state, so that memory may be given back
   std::unique_ptr<LoadedLaw> law_;
   std::optional<watch::Engine> engine_;
   std::optional<watch::LiveFigures> figures_;

@@ -475,7 +475,9 @@ Instance Evaluator::run(const Clock& clock, Key key, const Start& start, Horizon
     fresh.until = out.over() ? out.over_at : horizon.now;
     last = std::move(fresh);
   }
-  if (!out.over() && !out.last().open && !out.no_sum) {
+  // What is done at the very end of a day is late, and is said to be so only after that instant.
+  const bool undecided = !out.over() || !out.last().sum.in_time(out.over_at);
+  if (undecided && !out.last().open && !out.no_sum) {
     may_change_at(out.last().sum.end);
     may_change_at(Instant{out.last().sum.end.us + 1});
   }

@@ -47,6 +47,7 @@ Engine::Engine(Plan& plan, const EngineOptions& options)
       judge_(scope_, index_, judge_options_, false),
       wide_judge_(wide_scope_, index_, judge_options_, true),
       wide_subjects_(across_subjects(plan, options.only_rules)) {
+  if (options.pages != nullptr) history_.keep_in(options.pages);
   for (size_t i = 0; i < plan.clocks.size(); ++i)
     group_of_rule_.emplace(full_name(plan.clocks[i]), plan.clocks[i].group);
   for (const Separation& one : plan.separations) separations_.insert(full_name(one));

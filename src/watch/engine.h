@@ -32,6 +32,7 @@ const char* name_of(Change::What what);
 struct EngineOptions {
   bool missing = true;
   std::set<std::string> only_rules;
+  const PageFolder* pages = nullptr;  // where acts lie once they are many; must outlive plan and engine. None: in memory
 };
 
 // A snapshot's bytes, whole and undamaged; what they were made of. They must outlive it.

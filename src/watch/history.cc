@@ -59,6 +59,18 @@ History::History(Plan& plan)
   for (const auto& [name, type] : plan.act_index) type_of_name_[name] = type;
 }
 
+void History::keep_in(const PageFolder* folder) {
+  plan_.symbols.keep_in(folder);
+  acts_.keep_in(folder);
+  parties_.keep_in(folder);
+  data_.keep_in(folder);
+  lists_.keep_in(folder);
+  remainder_at_.keep_in(folder);
+  remainders_.keep_in(folder);
+  ids_.keep_in(folder);
+  case_index_.keep_in(folder);
+}
+
 History::FieldShape History::shape_of(const ActType* type, const std::string& name) {
   FieldShape out;
   out.name = name;

@@ -62,6 +62,8 @@ class History {
  public:
   // The plan must outlive the history; its interner grows with the acts.
   explicit History(Plan& plan);
+  // Acts to come, and the plan's words, lie in files of the folder once they are many; it must outlive history and plan.
+  void keep_in(const PageFolder* folder);
 
   // Takes one act in. Gives what is odd about it (a field of a wrong type, an unknown field), one text each.
   // An act whose id is taken: the same content is ignored; of two contents the one with the smaller (recorded,
@@ -195,7 +197,7 @@ class History {
   GrownArray<StoredAct> acts_;
   GrownArray<PartyRef> parties_;
   GrownArray<Datum> data_;
-  std::vector<Sym> lists_;
+  GrownArray<Sym> lists_;
   std::vector<Sym> case_order_;
   SymTable case_index_;  // case → its place in case_order_ and by_case_
   std::vector<std::vector<uint32_t>> by_case_;

@@ -55,6 +55,12 @@ class Interner {
   std::string_view text(Sym sym) const { return entry(places_[sym])->text(); }
   std::string string(Sym sym) const { return std::string(text(sym)); }
   size_t size() const { return places_.size(); }
+  // Texts to come lie in files of the folder once they are many; it must outlive the interner.
+  void keep_in(const PageFolder* folder) {
+    folder_ = folder;
+    slots_.keep_in(folder);
+    places_.keep_in(folder);
+  }
 
  private:
   // A text with its symbol, so that one look finds both; the bytes follow.
@@ -73,7 +79,7 @@ class Interner {
   static constexpr size_t kBlock = (size_t{1} << kStepBits) * 4;
 
   const Entry* entry(uint32_t place) const {
-    return reinterpret_cast<const Entry*>(blocks_[place >> kStepBits].get() + (place & ((1u << kStepBits) - 1)) * size_t{4});
+    return reinterpret_cast<const Entry*>(blocks_[place >> kStepBits] + (place & ((1u << kStepBits) - 1)) * size_t{4});
   }
   size_t slot_of(std::string_view text, uint32_t tag) const {
     const size_t mask = slots_.size() - 1;
@@ -85,19 +91,34 @@ class Interner {
     const size_t size = sizeof(Entry) + (text.size() + 3) / 4 * 4;
     if (blocks_.empty() || used_ + size > kBlock) {  // a text longer than a block has one of its own, larger
       if (blocks_.size() >> (32 - kStepBits) != 0) throw std::bad_alloc();
-      blocks_.push_back(std::make_unique_for_overwrite<char[]>(std::max(size, kBlock)));
+      blocks_.push_back(new_block(std::max(size, kBlock)));
       used_ = 0;
     }
     const uint32_t place = static_cast<uint32_t>((blocks_.size() - 1) << kStepBits | used_ / 4);
-    char* const at = blocks_.back().get() + used_;
+    char* const at = blocks_.back() + used_;
     const Entry entry{sym, static_cast<uint32_t>(text.size())};
     std::memcpy(at, &entry, sizeof entry);
     if (!text.empty()) std::memcpy(at + sizeof entry, text.data(), text.size());
     used_ += size;
     return place;
   }
+  char* new_block(size_t size) {
+    constexpr size_t kOfFile = 16;  // blocks from a file come sixteen at a time
+    if (folder_ == nullptr || blocks_.size() < kOfFile || size > kBlock) {
+      owned_.push_back(std::make_unique_for_overwrite<char[]>(size));
+      return owned_.back().get();
+    }
+    if (left_in_file_ == 0) {
+      files_.emplace_back().keep_in(folder_);
+      files_.back().reserve(kOfFile * kBlock);
+      left_in_file_ = kOfFile;
+    }
+    return files_.back().data() + (kOfFile - left_in_file_--) * kBlock;
+  }
   void resize_slots(size_t count) {
-    GrownArray<Slot> old(count);
+    GrownArray<Slot> old;
+    old.keep_in(folder_);
+    old.resize(count);
     old.swap(slots_);
     const size_t mask = slots_.size() - 1;
     for (const Slot& one : old) {
@@ -110,8 +131,12 @@ class Interner {
 
   GrownArray<Slot> slots_;
   GrownArray<uint32_t> places_;  // by symbol
-  std::vector<std::unique_ptr<char[]>> blocks_;
-  size_t used_ = 0;  // bytes of the last block
+  std::vector<char*> blocks_;
+  std::vector<std::unique_ptr<char[]>> owned_;
+  std::vector<GrownArray<char>> files_;
+  size_t left_in_file_ = 0;  // blocks
+  size_t used_ = 0;          // bytes of the last block
+  const PageFolder* folder_ = nullptr;
 };
 
 // A number for each symbol that has one; as large as the largest symbol it was given.
@@ -123,6 +148,7 @@ class SymTable {
     if (sym >= slots_.size()) slots_.resize(std::max<size_t>(sym + 1, slots_.size() + slots_.size() / 2), kNothing);
     slots_[sym] = value;
   }
+  void keep_in(const PageFolder* folder) { slots_.keep_in(folder); }
 
  private:
   GrownArray<uint32_t> slots_;
