@@ -288,11 +288,18 @@ class Property : public ::testing::Test {
     }
   }
 
+  // The one seed to repeat (HENG_PROPERTY_SEED); where to begin (HENG_PROPERTY_FROM); else one nobody chose.
+  static uint64_t first_seed() {
+    for (const char* name : {"HENG_PROPERTY_SEED", "HENG_PROPERTY_FROM"})
+      if (const char* given = std::getenv(name)) return std::strtoull(given, nullptr, 10);
+    return std::random_device{}();
+  }
+
   static void many(const std::vector<std::string>& packs) {
     const char* seconds = std::getenv("HENG_PROPERTY_SECONDS");
     const char* from = std::getenv("HENG_PROPERTY_SEED");
     const double budget = seconds == nullptr ? 4 : std::atof(seconds);
-    uint64_t seed = from == nullptr ? std::random_device{}() : std::strtoull(from, nullptr, 10);
+    uint64_t seed = first_seed();
     const law::PackSet set = load(packs);
     auto plan = compile(set);
     ASSERT_TRUE(plan.ok()) << plan.error().text();
@@ -323,8 +330,7 @@ TEST_F(Property, GateEqualsJudgingTwice) {
   auto plan = compile(set);
   ASSERT_TRUE(plan.ok());
   const std::vector<std::string> codes = codes_of(plan.value());
-  const char* from = std::getenv("HENG_PROPERTY_SEED");
-  const uint64_t seed = from == nullptr ? std::random_device{}() : std::strtoull(from, nullptr, 10);
+  const uint64_t seed = first_seed();
   size_t refused = 0;
   for (uint64_t i = 0; i < 300; ++i) {
     SCOPED_TRACE("seed " + std::to_string(seed + i));
@@ -466,7 +472,7 @@ TEST_F(Property, RefillEqualsFromTheStart) {
   const char* from = std::getenv("HENG_PROPERTY_SEED");
   const char* seconds = std::getenv("HENG_PROPERTY_SECONDS");
   const double budget = seconds == nullptr ? 8 : std::atof(seconds);
-  uint64_t seed = from == nullptr ? std::random_device{}() : std::strtoull(from, nullptr, 10);
+  uint64_t seed = first_seed();
   std::map<std::string, size_t> ways;
   size_t kept = 0;
   size_t declared = 0;
@@ -597,7 +603,7 @@ TEST_F(Property, SnapshotsRestoreBetweenAnyTwoActs) {
   ASSERT_TRUE(compiled.ok());
   auto fresh_plan = compile(set);
   const std::vector<std::string> codes = codes_of(fresh_plan.value());
-  const uint64_t seed = std::random_device{}();
+  const uint64_t seed = first_seed();
   SCOPED_TRACE("seed " + std::to_string(seed));
   for (uint64_t i = 0; i < 3; ++i) {
     Random random(seed + i);

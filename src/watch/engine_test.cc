@@ -1,0 +1,63 @@
+// What once told the engine from the oracle, in the smallest case that shows it.
+#include "watch/engine.h"
+
+#include <gtest/gtest.h>
+
+#include "act/json.h"
+#include "law/diagnostics.h"
+#include "law/load.h"
+#include "watch/compile.h"
+#include "watch/oracle.h"
+
+namespace heng::watch {
+namespace {
+
+constexpr const char* kLaw = R"(pack e "测" "Test"
+  zone "Asia/Shanghai"
+source L "法" "Law"
+agency police "公安" "Police"
+subject person "人" "Person" is on.person
+act begin "始" "Begin"
+  on person
+act end "终" "End"
+  on person
+period days "日" "Days"
+  cites L 1
+  counts days
+  starts the day after
+clock done "三日内完成" "Done within three days"
+  cites L 2
+  for each person
+  starts on begin
+  allows 3 days
+  met by end
+)";
+
+Act act(const std::string& id, const std::string& type, const std::string& at) {
+  return *act_from_json(R"({"id":")" + id + R"(","type":")" + type + R"(","at":")" + at +
+                        R"(+08:00","case":"C","agency":"police","on":[{"id":"P","role":"person"}]})");
+}
+
+TEST(Engine, SaysLateWhatIsDoneAtTheVeryEndOfTheLastDay) {
+  law::Diagnostics diagnostics;
+  const law::PackSet set = law::load_text("e.law", kLaw, diagnostics);
+  ASSERT_TRUE(diagnostics.ok()) << law::render(diagnostics, set.sources, {});
+  Plan plan = compile(set).value();
+  Engine engine(plan, {});
+  for (const Act& one : {act("a1", "begin", "2026-03-02T09:00:00"), act("a2", "end", "2026-03-06T00:00:00")}) {
+    engine.tick(one.at.instant, nullptr);
+    engine.act(one, nullptr, nullptr);
+  }
+  EXPECT_EQ(engine.standing(), 0U);  // the day is over only after that instant
+  engine.tick(engine.next_due(), nullptr);
+  ASSERT_EQ(engine.standing(), 1U);
+  OracleOptions options;
+  options.now = engine.now();
+  const Verdicts verdicts = judge_history(engine.history(), options);
+  ASSERT_EQ(verdicts.findings.size(), 1U);
+  EXPECT_EQ(verdicts.findings[0].kind, Kind::late);
+  EXPECT_EQ(engine.standing_lines(), std::vector{standing_line(verdicts.findings[0])});
+}
+
+}  // namespace
+}  // namespace heng::watch
