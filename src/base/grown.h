@@ -67,6 +67,13 @@ class GrownArray {
     if (count > size_) std::fill(data_ + size_, data_ + count, fill);
     size_ = count;
   }
+  // The values whose bytes these are, instead of those held.
+  void assign(const void* bytes, size_t count) {
+    size_ = 0;
+    if (count > capacity_) grow(count);
+    if (count > 0) std::memcpy(static_cast<void*>(data_), bytes, count * sizeof(T));
+    size_ = count;
+  }
   void reserve(size_t count) {
     if (count > capacity_) grow(count);
   }

@@ -64,8 +64,12 @@ struct ByteReader {
       good = false;
       return;
     }
-    out.resize(count);
-    if (count > 0) std::memcpy(static_cast<void*>(out.data()), rest.data(), count * sizeof(T));
+    if constexpr (requires { out.assign(static_cast<const void*>(rest.data()), count); }) {
+      out.assign(static_cast<const void*>(rest.data()), count);
+    } else {
+      out.resize(count);
+      if (count > 0) std::memcpy(static_cast<void*>(out.data()), rest.data(), count * sizeof(T));
+    }
     rest.remove_prefix(count * sizeof(T));
   }
 };

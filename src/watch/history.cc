@@ -511,6 +511,8 @@ bool History::load_rest(ByteReader& in, const std::vector<Sym>* symbols) {
   if (!in.good || !columns_fit(symbols == nullptr ? plan_.symbols.size() : symbols->size())) return false;
   if (symbols != nullptr && !move_symbols(*symbols)) return false;
   for (const Sym field : unread_) is_unread_.set(field, 1);
+  case_index_.expect(plan_.symbols.size());
+  ids_.expect(plan_.symbols.size());
   std::vector<uint32_t> counts(case_order_.size());
   for (const Sym id : case_order_) {
     if (case_index_.find(id) != SymTable::kNothing) return false;

@@ -149,6 +149,10 @@ class SymTable {
     slots_[sym] = value;
   }
   void keep_in(const PageFolder* folder) { slots_.keep_in(folder); }
+  // Room for symbols below this one at once.
+  void expect(size_t symbols) {
+    if (symbols > slots_.size()) slots_.resize(symbols, kNothing);
+  }
 
  private:
   GrownArray<uint32_t> slots_;
