@@ -35,6 +35,14 @@ struct Record::Draft {
 
 namespace {
 
+// What decides whether two acts are the same: when they were recorded does not.
+void append_unrecorded_json(std::string& out, const Act& act) {
+  if (!act.recorded) return append_act_json(out, act);
+  Act plain = act;
+  plain.recorded.reset();
+  append_act_json(out, plain);
+}
+
 Error stopped() {
   return Error{ErrorKind::environment, "record-stopped",
                "an earlier write failed: this process may not write any more", "",

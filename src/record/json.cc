@@ -186,7 +186,11 @@ class Reader {
 
   Result<void> read_text(std::string& out) {
     ++at_;
-    while (at_ < bytes_.size()) {
+    while (true) {
+      const size_t plain = at_;  // what stands for itself, ASCII
+      while (at_ < bytes_.size() && bytes_[at_] >= 0x20 && bytes_[at_] < 0x7f && bytes_[at_] != '"' && bytes_[at_] != '\\') ++at_;
+      out.append(bytes_.substr(plain, at_ - plain));
+      if (at_ >= bytes_.size()) break;
       const char c = bytes_[at_];
       if (c == '"') {
         ++at_;
@@ -372,17 +376,6 @@ bool is_restricted(const Json& value) {
       });
   }
   return false;
-}
-
-Result<Json> parse_restricted(std::string_view bytes) {
-  HENG_TRY(Json value, parse_json(bytes));
-  if (!is_restricted(value))
-    return Error{ErrorKind::bad_input, "json-restricted",
-                 "null, booleans, fractions and large numbers are not allowed here", "", ""};
-  if (canonical(value) != bytes)
-    return Error{ErrorKind::bad_input, "json-canonical", "the text is not in its canonical form (RFC 8785)",
-                 "", ""};
-  return value;
 }
 
 }  // namespace heng::record

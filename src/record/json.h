@@ -53,7 +53,4 @@ std::string canonical(const Json& value);
 // booleans, no fractions: so that one meaning has one spelling in every language.
 bool is_restricted(const Json& value);
 
-// Parses, demands the restricted subset, and demands that the bytes are the canonical ones.
-Result<Json> parse_restricted(std::string_view bytes);
-
 }  // namespace heng::record

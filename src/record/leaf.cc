@@ -233,7 +233,9 @@ std::string agency_key_id(const tlog::PublicKey& key) {
 
 Result<Leaf> parse_leaf(std::string_view bytes) {
   if (bytes.size() > kMaxLeafBytes) return malformed("a leaf is longer than 65,535 bytes");
-  HENG_TRY(const Json object, parse_restricted(bytes));
+  // That the bytes are canonical shows at the end.
+  HENG_TRY(const Json object, parse_json(bytes));
+  if (!is_restricted(object)) return malformed("null, booleans, fractions and large numbers are not allowed in a leaf");
   if (object.kind != Json::Kind::object || object.text_of("t") != kType)
     return malformed("this is no heng.act/1 leaf");
   HENG_TRY_VOID(

@@ -59,14 +59,6 @@ Error broken_chain(uint64_t index, std::string what) {
 
 }  // namespace
 
-// What decides whether two acts are the same: when they were recorded does not.
-void Record::append_unrecorded_json(std::string& out, const Act& act) {
-  if (!act.recorded) return append_act_json(out, act);
-  Act plain = act;
-  plain.recorded.reset();
-  append_act_json(out, plain);
-}
-
 Error Record::sealed_case() {
   return Error{ErrorKind::denied, "case-sealed", "the case is sealed", "", "unseal it by a quorum of its custodians"};
 }
@@ -151,27 +143,54 @@ Result<bool> Record::refresh() {
   return true;
 }
 
-Result<void> Record::replay(uint64_t from) {
-  for (uint64_t index = from; index < log_->size(); ++index) {
+// An entry read, and of its act what can be read.
+struct Record::Replayed {
+  std::optional<Error> error;
+  Leaf leaf;
+  tlog::Hash content_hash;
+  std::string case_id, act_id;
+  tlog::Hash act_hash;
+};
+
+void Record::read_entry(uint64_t index, ActReader& reader, Replayed& out) const {
+  const auto read = [&]() -> Result<void> {
     HENG_TRY(const std::string bytes, log_->leaf(index));
-    HENG_TRY(const Leaf leaf, parse_leaf(bytes));
-    std::string case_id, act_id;
-    tlog::Hash hash;
-    if (leaf.body && vault_) {
-      const Result<std::string> body = open_body(index, leaf, nullptr, nullptr);
-      if (body.ok()) {
-        HENG_TRY(const Act act, act_from_json(*body));
-        case_id = act.case_id;
-        act_id = act.id;
-        std::string json;
-        append_unrecorded_json(json, act);
-        hash = tlog::sha256(json);
-      }
+    HENG_TRY(out.leaf, parse_leaf(bytes));
+    out.content_hash = out.leaf.content_hash();
+    if (!out.leaf.body || !vault_) return {};
+    const Result<std::string> body = open_body(index, out.leaf, nullptr);
+    if (!body.ok()) return {};
+    Act act;
+    HENG_TRY_VOID(reader.read(*body, act));
+    out.case_id = std::move(act.case_id);
+    out.act_id = std::move(act.id);
+    out.act_hash = tlog::sha256(*body);
+    return {};
+  };
+  if (const Result<void> done = read(); !done.ok()) out.error = done.error();
+}
+
+Result<void> Record::replay(uint64_t from) {
+  constexpr uint64_t kAtOnce = 4096, kGroup = 64;
+  std::vector<Replayed> entries;
+  for (const uint64_t end = log_->size(); from < end; from += entries.size()) {
+    entries.clear();
+    entries.resize(static_cast<size_t>(std::min(kAtOnce, end - from)));
+    workers_.each((entries.size() + kGroup - 1) / kGroup, [&](size_t group) {
+      ActReader reader;
+      for (size_t i = group * kGroup; i < std::min<size_t>((group + 1) * kGroup, entries.size()); ++i)
+        read_entry(from + i, reader, entries[i]);
+    });
+    for (size_t i = 0; i < entries.size(); ++i) {
+      Replayed& entry = entries[i];
+      if (entry.error) return *entry.error;
+      HENG_TRY(last_recorded_, check_place(from + i, entry.leaf));
+      // Nobody adds to a sealed case; what stands there all the same is not read.
+      const bool closed = entry.leaf.case_handle && sealed_.contains(*entry.leaf.case_handle);
+      take_in(from + i, entry.leaf, entry.content_hash, closed ? "" : entry.case_id, closed ? "" : entry.act_id, entry.act_hash);
+      next_index_ = from + i + 1;
+      if (entry.leaf.kind == kShredded && vault_ && options_.writable) HENG_TRY_VOID(finish_shredding(entry.leaf));
     }
-    HENG_TRY(last_recorded_, check_place(index, leaf));
-    take_in(index, leaf, leaf.content_hash(), case_id, act_id, hash);
-    next_index_ = index + 1;
-    if (leaf.kind == kShredded && vault_ && options_.writable) HENG_TRY_VOID(finish_shredding(leaf));
   }
   return {};
 }
@@ -220,8 +239,7 @@ void Record::take_in(uint64_t index, const Leaf& leaf, const tlog::Hash& content
   if (!act_id.empty()) ids_.emplace(act_id, std::pair(index, act_hash));
 }
 
-Result<std::string> Record::open_body(uint64_t index, const Leaf& leaf, std::string* case_id,
-                                      Seed* seed) const {
+Result<std::string> Record::open_body(uint64_t index, const Leaf& leaf, Seed* seed) const {
   if (!vault_)
     return Error{ErrorKind::not_found, "vault-missing", "the vault is not here", options_.vault_dir, ""};
   if (leaf.case_handle && sealed_.contains(*leaf.case_handle)) return sealed_case();
@@ -238,12 +256,7 @@ Result<std::string> Record::open_body(uint64_t index, const Leaf& leaf, std::str
     return Error{ErrorKind::verification, "body-changed", "the body is malformed",
                  "entry " + std::to_string(index), ""};
   if (seed != nullptr) std::copy_n(plain.begin(), kSeedBytes, seed->begin());
-  std::string act = plain.substr(kSeedBytes);
-  if (case_id != nullptr) {
-    HENG_TRY(const Act parsed, act_from_json(act));
-    *case_id = parsed.case_id;
-  }
-  return act;
+  return plain.substr(kSeedBytes);
 }
 
 std::vector<std::string> Record::agencies() const {
@@ -389,7 +402,7 @@ Result<StoredAct> Record::read(uint64_t index) const {
     out.closed = "system";
     return out;
   }
-  const Result<std::string> body = open_body(index, out.leaf, nullptr, nullptr);
+  const Result<std::string> body = open_body(index, out.leaf, nullptr);
   if (!body.ok()) {
     const std::string& code = body.error().code;
     if (code == "body-changed" || code == "body-key" || code == "vault-damaged") return body.error();
@@ -465,7 +478,7 @@ Result<std::string> Record::redact(uint64_t index, const std::vector<std::string
   if (!leaf.body)
     return Error{ErrorKind::bad_input, "act-without-body", "this act has no body to show fields of", "", ""};
   Seed seed{};
-  HENG_TRY(const std::string body, open_body(index, leaf, nullptr, &seed));
+  HENG_TRY(const std::string body, open_body(index, leaf, &seed));
   HENG_TRY(std::vector<Field> fields, fields_of(body));
   const FieldTree tree(std::move(fields), seed);
   const FieldTree::Disclosure shown = tree.disclose(paths);

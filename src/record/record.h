@@ -28,6 +28,10 @@
 #include "record/verdict.h"
 #include "record/workers.h"
 
+namespace heng {
+class ActReader;
+}
+
 namespace heng::record {
 
 struct RecordOptions {
@@ -154,7 +158,6 @@ class Record {
   Record(Disk& disk, RecordOptions options) : disk_(&disk), options_(std::move(options)) {}
   static void draft(std::span<const Act> acts, std::span<Draft> drafts);
   static void draft(const Act& act, std::string_view json, Draft& out);
-  static void append_unrecorded_json(std::string& out, const Act& act);
   static Error sealed_case();
   Result<void> number(Leaf& leaf, const Signer& signer, Instant now, std::string& message);
   Result<Pending> prepare_all(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing,
@@ -169,7 +172,10 @@ class Record {
   // What is known from an entry on, read or made.
   void take_in(uint64_t index, const Leaf& leaf, const tlog::Hash& content_hash, const std::string& case_id,
                const std::string& act_id, const tlog::Hash& act_hash);
-  Result<std::string> open_body(uint64_t index, const Leaf& leaf, std::string* case_id, Seed* seed) const;
+  struct Replayed;
+  void read_entry(uint64_t index, ActReader& reader, Replayed& out) const;
+  // The canonical act; its seed too, if wanted.
+  Result<std::string> open_body(uint64_t index, const Leaf& leaf, Seed* seed) const;
   Result<const Signer*> signer_of(const std::string& agency) const;
 
   static constexpr size_t kSeedBytes = std::tuple_size_v<Seed>;

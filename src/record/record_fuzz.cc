@@ -1,14 +1,48 @@
 // Everything that reads a stranger's file: JSON, leaves, dossiers, disclosures, receipts, proofs in a twin log, the
 // whole verdict.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <vector>
 
 #include "record/disclosure.h"
 #include "record/receipt.h"
 #include "record/twin.h"
 #include "record/verdict.h"
+
+namespace {
+
+using namespace heng::record;
+
+// The fields of a value by way of its tree, as docs/format/leaf.md says it.
+void collect(const Json& value, const std::string& path, std::vector<Field>& out) {
+  const auto below = [&](std::string_view name) {
+    std::string escaped = path.empty() ? "" : path + "/";
+    for (const char c : name) escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    return escaped;
+  };
+  if (value.members.empty() && value.items.empty()) out.push_back({path, canonical(value)});
+  for (const JsonMember& member : value.members) collect(member.second, below(member.first), out);
+  for (size_t i = 0; i < value.items.size(); ++i) collect(value.items[i], below(std::to_string(i)), out);
+}
+
+std::vector<Field> fields_in_tree(const Json& object) {
+  std::vector<Field> out;
+  collect(object, "", out);
+  return out;
+}
+
+// Keys that are empty can give two fields one path.
+std::vector<Field> in_one_order(std::vector<Field> fields) {
+  std::sort(fields.begin(), fields.end(),
+            [](const Field& a, const Field& b) { return std::tie(a.path, a.value) < std::tie(b.path, b.value); });
+  return fields;
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace heng;
@@ -21,7 +55,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (const auto value = parse_json(text); value.ok()) {
         const std::string once = canonical(*value);
         HENG_ASSERT(canonical(parse_json(once).value()) == once);
+        if (value->kind == Json::Kind::object) {
+          const auto fields = fields_of(once);
+          HENG_ASSERT(fields.ok() || once.size() > kMostPathBytes);
+          if (fields.ok()) HENG_ASSERT(in_one_order(*fields) == in_one_order(fields_in_tree(*value)));
+        }
       }
+      (void)fields_of(text);
       break;
     case 1:
       if (const auto leaf = parse_leaf(text); leaf.ok()) HENG_ASSERT(leaf->bytes() == text);

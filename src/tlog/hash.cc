@@ -239,24 +239,27 @@ std::string base64_encode(std::string_view bytes) {
 
 std::optional<std::string> base64_decode(std::string_view text, bool strict) {
   if (text.size() % 4 != 0) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() / 4 * 3);
-  for (size_t i = 0; i < text.size(); i += 4) {
-    const bool last = i + 4 == text.size();
-    const int padding = last && text[i + 3] == '=' ? (text[i + 2] == '=' ? 2 : 1) : 0;
+  if (text.empty()) return std::string();
+  const size_t padding = text[text.size() - 1] != '=' ? 0 : text[text.size() - 2] != '=' ? 1 : 2;
+  std::string out(text.size() / 4 * 3, '\0');
+  char* to = out.data();
+  int bad = 0;  // negative once a character stood for nothing
+  for (size_t i = 0; i < text.size(); i += 4, to += 3) {
     uint32_t group = 0;
     for (size_t k = 0; k < 4; ++k) {
-      const bool padded = k >= 4 - static_cast<size_t>(padding);
+      const bool padded = i + k >= text.size() - padding;
       const int value = padded ? 0 : kBase64Values[static_cast<uint8_t>(text[i + k])];
-      if (value < 0) return std::nullopt;
-      group = group << 6 | static_cast<uint32_t>(value);
+      bad |= value;
+      group = group << 6 | (static_cast<uint32_t>(value) & 63);
     }
-    if (strict && padding == 1 && (group & 0xff) != 0) return std::nullopt;
-    if (strict && padding == 2 && (group & 0xffff) != 0) return std::nullopt;
-    out.push_back(static_cast<char>(group >> 16));
-    if (padding < 2) out.push_back(static_cast<char>((group >> 8) & 0xff));
-    if (padding < 1) out.push_back(static_cast<char>(group & 0xff));
+    to[0] = static_cast<char>(group >> 16);
+    to[1] = static_cast<char>(group >> 8 & 0xff);
+    to[2] = static_cast<char>(group & 0xff);
   }
+  if (bad < 0) return std::nullopt;
+  const char* const end = out.data() + out.size();
+  if (strict && padding > 0 && (end[-1] != 0 || (padding == 2 && end[-2] != 0))) return std::nullopt;
+  out.resize(out.size() - padding);
   return out;
 }
 
