@@ -103,8 +103,9 @@ class Interner {
     return place;
   }
   char* new_block(size_t size) {
-    constexpr size_t kOfFile = 16;  // blocks from a file come sixteen at a time
-    if (folder_ == nullptr || blocks_.size() < kOfFile || size > kBlock) {
+    constexpr size_t kFew = 4;      // blocks that lie in memory anyway
+    constexpr size_t kOfFile = 16;  // those from a file come sixteen at a time
+    if (folder_ == nullptr || blocks_.size() < kFew || size > kBlock) {
       owned_.push_back(std::make_unique_for_overwrite<char[]>(size));
       return owned_.back().get();
     }
