@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,6 +25,23 @@ int PageFolder::file() const {
 void PageFolder::grow(int file, size_t bytes) const {
   if (const int error = ::posix_fallocate(file, 0, static_cast<off_t>(bytes)); error != 0)
     throw std::system_error(error, std::generic_category(), "no room for acts in `" + path_ + "`");
+}
+
+MappedFile::MappedFile(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  struct stat status {};
+  if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
+    const auto size = static_cast<size_t>(status.st_size);
+    void* const at = size == 0 ? nullptr : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+    there_ = at != MAP_FAILED;
+    if (there_ && size > 0) bytes_ = {static_cast<const char*>(at), size};
+  }
+  ::close(file);
+}
+
+MappedFile::~MappedFile() {
+  if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
 }
 
 }  // namespace heng

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace heng {
 
@@ -18,6 +19,23 @@ class PageFolder {
 
  private:
   std::string path_;
+};
+
+// A whole file as bytes in place; the kernel reads what is looked at. It must not be cut meanwhile: whoever replaces it
+// makes a new file and renames it.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::string& path);
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile();
+
+  bool there() const { return there_; }  // false if it cannot be opened
+  std::string_view bytes() const { return bytes_; }
+
+ private:
+  bool there_ = false;
+  std::string_view bytes_;
 };
 
 }  // namespace heng

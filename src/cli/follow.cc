@@ -91,7 +91,9 @@ class Follower {
     if (!state_) return {};
     HENG_TRY_VOID(state_->told(count_, engine_->now()));
     const auto now = std::chrono::steady_clock::now();
-    if (count_ > kept_count_ && (now - kept_at_ > std::chrono::minutes(5) || count_ - kept_count_ > 100'000)) return keep_snapshot();
+    // It is written whole: of many acts more seldom, so that most of the time goes into following.
+    const bool due = now - kept_at_ > std::chrono::minutes(5) || count_ - kept_count_ > 100'000;
+    if (count_ > kept_count_ && due && now - kept_at_ > 20 * keeping_took_) return keep_snapshot();
     return {};
   }
   Result<void> end() { return state_ && count_ > 0 ? keep_snapshot() : Result<void>(); }
@@ -129,9 +131,12 @@ class Follower {
     figures_->tick(engine_->now(), "time", sink);
   }
   Result<void> keep_snapshot() {
+    const auto began = std::chrono::steady_clock::now();
+    HENG_TRY_VOID(state_->keep_snapshot(*engine_));
     kept_count_ = count_;
     kept_at_ = std::chrono::steady_clock::now();
-    return state_->keep_snapshot(*engine_);
+    keeping_took_ = kept_at_ - began;
+    return {};
   }
 
   // What was told follows again from the acts told about and the time told; it is not told twice. By other packs or
@@ -166,14 +171,14 @@ class Follower {
   // Whether the engine went on from the snapshot, and what by the packs of now differs was told.
   enum class Begun : uint8_t { afresh, restored, refilled };
   Result<Begun> begin() {
-    const auto bytes = state_->snapshot();
-    if (!bytes) return Begun::afresh;
+    const MappedFile file = state_->snapshot();
+    if (!file.there()) return Begun::afresh;
     const auto why_not = [&](const Error& error) -> Result<Begun> {
       fmt::print(stderr, "note: {}: the snapshot is left aside and made again from the acts: {}\n", state_->snapshot_path(), error.what);
       HENG_TRY_VOID(fresh());
       return Begun::afresh;
     };
-    const auto snapshot = watch::Snapshot::read(*bytes);
+    const auto snapshot = watch::Snapshot::read(file.bytes());
     if (!snapshot.ok()) return why_not(snapshot.error());
     HENG_TRY(const bool ours, state_->is_ours(*snapshot));
     const auto aside = [](std::string what) { return Error{ErrorKind::verification, "", std::move(what), "", ""}; };
@@ -231,6 +236,7 @@ class Follower {
   uint64_t count_ = 0;       // acts taken in
   uint64_t kept_count_ = 0;  // of them, those the last snapshot holds
   std::chrono::steady_clock::time_point kept_at_;
+  std::chrono::steady_clock::duration keeping_took_{};
 };
 
 }  // namespace

@@ -16,7 +16,7 @@
 namespace heng {
 namespace {
 
-bool write_whole(int fd, const std::string& text) {
+bool write_whole(int fd, std::string_view text) {
   size_t done = 0;
   while (done < text.size()) {
     const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
@@ -69,12 +69,18 @@ Error StateFolder::trouble(const std::string& what) const {
                "check the folder, its permissions and the space left"};
 }
 
-bool StateFolder::replace(const std::string& name, const std::string& text) const {
+bool StateFolder::replace(const std::string& name, const Writing& write) const {
   const std::string fresh = path_ + "/" + name + ".new";
   const int fd = ::open(fresh.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
-  const bool good = fd >= 0 && write_whole(fd, text) && ::fdatasync(fd) == 0;
+  bool good = fd >= 0;
+  write([&](std::string_view bytes) { good = good && write_whole(fd, bytes); });
+  good = good && ::fdatasync(fd) == 0;
   if (fd >= 0) ::close(fd);
   return good && ::rename(fresh.c_str(), (path_ + "/" + name).c_str()) == 0;
+}
+
+bool StateFolder::replace(const std::string& name, const std::string& text) const {
+  return replace(name, [&text](const auto& put) { put(text); });
 }
 
 Result<void> StateFolder::open(const std::string& folder) {
@@ -138,17 +144,7 @@ Result<void> StateFolder::append(const std::string& lines) {
   return {};
 }
 
-std::optional<std::string> StateFolder::snapshot() const {
-  std::ifstream in(snapshot_path(), std::ios::binary);
-  if (!in) return std::nullopt;
-  std::string bytes;
-  in.seekg(0, std::ios::end);
-  bytes.resize(static_cast<size_t>(std::max<std::streamoff>(in.tellg(), 0)));
-  in.seekg(0);
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<size_t>(in.gcount()));
-  return bytes;
-}
+MappedFile StateFolder::snapshot() const { return MappedFile(snapshot_path()); }
 
 Result<tlog::Hash> StateFolder::chain(uint64_t count) const {
   if (count == stored_) return chain_;
@@ -168,8 +164,8 @@ Result<bool> StateFolder::is_ours(const watch::Snapshot& snapshot) const {
 }
 
 Result<void> StateFolder::keep_snapshot(const watch::Engine& engine) {
-  if (!replace("snapshot", engine.snapshot(stored_, tlog::to_hex(chain_.view())))) return trouble("cannot be written");
-  return {};
+  const bool good = replace("snapshot", [&](const auto& put) { engine.snapshot_to(stored_, tlog::to_hex(chain_.view()), put); });
+  return good ? Result<void>() : trouble("cannot be written");
 }
 
 void StateFolder::note(const watch::Change& change) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/pages.h"
 #include "base/result.h"
 #include "tlog/hash.h"
 #include "watch/engine.h"
@@ -48,8 +49,7 @@ class StateFolder {
   static std::string fingerprint(const watch::Finding& finding);
 
   std::string snapshot_path() const { return path_ + "/snapshot"; }
-  // Its bytes; none if there is none.
-  std::optional<std::string> snapshot() const;
+  MappedFile snapshot() const;
   // Whether it was made of the first of the acts stored here, and of no others.
   Result<bool> is_ours(const watch::Snapshot& snapshot) const;
   // Of the acts stored so far.
@@ -57,6 +57,9 @@ class StateFolder {
 
  private:
   Error trouble(const std::string& what) const;
+  using Put = std::function<void(std::string_view)>;
+  using Writing = std::function<void(const Put&)>;
+  bool replace(const std::string& name, const Writing& write) const;
   bool replace(const std::string& name, const std::string& text) const;
   void read_standing(const std::string& file);
   // A hash of the first so many lines, each in its place.

@@ -1,8 +1,10 @@
 // Flat bytes for snapshots: little-endian numbers of eight bytes, texts and vectors with their size before them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -12,18 +14,31 @@ namespace heng::watch {
 
 struct ByteWriter {
   std::string bytes;
+  // Called when `bytes` holds `most`; takes them away. Without it all are kept.
+  std::function<void(std::string& bytes)> full;
+  size_t most = SIZE_MAX;
 
-  void number(uint64_t value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); }
+  void put(const void* data, size_t size) {
+    const char* at = static_cast<const char*>(data);
+    while (size > 0) {
+      const size_t part = std::min(size, most - bytes.size());
+      bytes.append(at, part);
+      at += part;
+      size -= part;
+      if (bytes.size() == most) full(bytes);
+    }
+  }
+  void number(uint64_t value) { put(&value, sizeof value); }
   void text(std::string_view value) {
     number(value.size());
-    bytes.append(value);
+    put(value.data(), value.size());
   }
   template <typename Array>
   void vector(const Array& values) {
     using T = typename Array::value_type;
     static_assert(std::is_trivially_copyable_v<T>);
     number(values.size());
-    bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+    put(values.data(), values.size() * sizeof(T));
   }
 };
 

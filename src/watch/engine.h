@@ -75,6 +75,8 @@ class Engine {
   // The state as bytes: acts, findings, now, and the law they hold for (docs/format/snapshot.md). `record_index` and
   // `root` say which record the acts were read from (0 and empty without one).
   std::string snapshot(uint64_t record_index = 0, const std::string& root = {}) const;
+  // The same a few megabytes at a time.
+  void snapshot_to(uint64_t record_index, const std::string& root, const std::function<void(std::string_view)>& take) const;
   // Goes on from a snapshot. Made by other packs or another calendar, it is refilled: what was found by declarations that
   // mean what they meant is kept, the others are judged anew over all cases, and what differs goes to `sink` with the
   // cause `packs`. Fails with `snapshot-format` if it does not read to its end, and with `snapshot-acts` if the packs have

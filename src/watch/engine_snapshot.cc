@@ -14,15 +14,29 @@ Error bad(std::string code, std::string what) {
 }
 
 // Of the hashes of its parts of 64 KiB, which are taken several at a time.
+class Checksum {
+ public:
+  static constexpr size_t kPart = size_t{64} << 10;
+  // All but the last time whole parts.
+  void add(std::string_view bytes) {
+    parts_.clear();
+    for (size_t at = 0; at < bytes.size(); at += kPart) parts_.push_back(bytes.substr(at, kPart));
+    hashes_.resize(parts_.size());
+    tlog::sha256_many(parts_, hashes_.data());
+    for (const tlog::Hash& hash : hashes_) all_ += hash.view();
+  }
+  tlog::Hash hash() const { return tlog::sha256(all_); }
+
+ private:
+  std::vector<std::string_view> parts_;
+  std::vector<tlog::Hash> hashes_;
+  std::string all_;
+};
+
 tlog::Hash checksum(std::string_view bytes) {
-  constexpr size_t kPart = size_t{64} << 10;
-  std::vector<std::string_view> parts;
-  for (size_t at = 0; at < bytes.size(); at += kPart) parts.push_back(bytes.substr(at, kPart));
-  std::vector<tlog::Hash> hashes(parts.size());
-  tlog::sha256_many(parts, hashes.data());
-  std::string all;
-  for (const tlog::Hash& hash : hashes) all += hash.view();
-  return tlog::sha256(all);
+  Checksum out;
+  out.add(bytes);
+  return out.hash();
 }
 
 }  // namespace
@@ -37,8 +51,21 @@ std::string Engine::law_hash() const {
 }
 
 std::string Engine::snapshot(uint64_t record_index, const std::string& root) const {
+  std::string out;
+  snapshot_to(record_index, root, [&out](std::string_view bytes) { out += bytes; });
+  return out;
+}
+
+void Engine::snapshot_to(uint64_t record_index, const std::string& root, const std::function<void(std::string_view)>& take) const {
+  Checksum sum;
   ByteWriter out;
-  out.bytes = kMagic;
+  out.most = 64 * Checksum::kPart;
+  out.full = [&](std::string& bytes) {
+    sum.add(bytes);
+    take(bytes);
+    bytes.clear();
+  };
+  out.put(kMagic.data(), kMagic.size());
   out.text(law_hash());
   out.number(record_index);
   out.text(root);
@@ -66,9 +93,8 @@ std::string Engine::snapshot(uint64_t record_index, const std::string& root) con
     out.vector(state.firsts);
     save_state(state);
   }
-  const tlog::Hash hash = checksum(out.bytes);
-  out.bytes.append(hash.view());
-  return std::move(out.bytes);
+  out.full(out.bytes);
+  take(sum.hash().view());
 }
 
 Result<Snapshot> Snapshot::read(std::string_view bytes) {
