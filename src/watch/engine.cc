@@ -368,18 +368,13 @@ void Engine::widen(size_t place, uint32_t newest, const std::string& cause, cons
   };
   std::map<uint32_t, Gift> now_given;
   for (const uint32_t wide : case_state(place).wide) now_given[wide];
-  for (const AcrossSubject& across : wide_subjects_)
-    for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
-      const bool read = across.types.has(scope_.act(rank).type);
-      if (!read && !across.first_act) continue;
-      for (const Sym value : scope_.across_values(rank, across.subject)) {
-        const uint32_t wide = wide_of({across.subject, value});
-        gives(place, wide);
-        Gift& given = now_given[wide];
-        if (read) given.items.push_back(live_.acts[rank]);
-        if (across.first_act && !given.first) given.first = live_.acts[rank];
-      }
-    }
+  give_across(scope_, wide_subjects_, [&](const AcrossSubject& across, uint32_t rank, Sym value, bool read) {
+    const uint32_t wide = wide_of({across.subject, value});
+    gives(place, wide);
+    Gift& given = now_given[wide];
+    if (read) given.items.push_back(live_.acts[rank]);
+    if (across.first_act && !given.first) given.first = live_.acts[rank];
+  });
   const Sym case_id = history_.cases()[place];
   for (const auto& [wide, given] : now_given) {
     std::vector<LiveActs::Item> items = wide_[wide].items;

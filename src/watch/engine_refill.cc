@@ -171,17 +171,12 @@ void Engine::rebuild_keys(const Refill& refill, std::vector<WideState>&& old, co
   for (size_t place = 0; place < history_.cases().size() && !wide_subjects_.empty(); ++place) {
     live_acts(history_, history_.acts_of_place(place), now_, live_);
     scope_.reset(live_.acts);
-    for (const AcrossSubject& across : wide_subjects_)
-      for (uint32_t rank = 0; rank < scope_.size(); ++rank) {
-        const bool read = across.types.has(scope_.act(rank).type);
-        if (!read && !across.first_act) continue;
-        for (const Sym value : scope_.across_values(rank, across.subject)) {
-          const uint32_t wide = wide_of({across.subject, value});
-          const bool first_of_case = gives(place, wide);
-          if (read) wide_[wide].items.push_back(live_.acts[rank]);
-          if (across.first_act && first_of_case) wide_[wide].firsts.push_back({live_.acts[rank], static_cast<uint32_t>(place)});
-        }
-      }
+    give_across(scope_, wide_subjects_, [&](const AcrossSubject& across, uint32_t rank, Sym value, bool read) {
+      const uint32_t wide = wide_of({across.subject, value});
+      const bool first_of_case = gives(place, wide);
+      if (read) wide_[wide].items.push_back(live_.acts[rank]);
+      if (across.first_act && first_of_case) wide_[wide].firsts.push_back({live_.acts[rank], static_cast<uint32_t>(place)});
+    });
   }
   for (WideState& state : wide_) {
     std::sort(state.items.begin(), state.items.end(),

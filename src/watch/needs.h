@@ -6,6 +6,7 @@
 #include <string>
 
 #include "watch/plan.h"
+#include "watch/scope.h"
 
 namespace heng::watch {
 
@@ -48,5 +49,17 @@ struct AcrossSubject {
 };
 // `only`: full names of the rules looked at; empty: all. In order of subjects.
 std::vector<AcrossSubject> across_subjects(const Plan& plan, const std::set<std::string>& only);
+
+// Calls `each(across, rank, value, read)` for every value across cases that an act of the scope gives something to, by
+// subject, then by rank; `read`: the act itself can be read, not only be the first that names the value.
+template <typename Each>
+void give_across(const Scope& scope, const std::vector<AcrossSubject>& subjects, const Each& each) {
+  for (const AcrossSubject& across : subjects)
+    for (uint32_t rank = 0; rank < scope.size(); ++rank) {
+      const bool read = across.types.has(scope.act(rank).type);
+      if (!read && !across.first_act) continue;
+      for (const Sym value : scope.across_values(rank, across.subject)) each(across, rank, value, read);
+    }
+}
 
 }  // namespace heng::watch

@@ -150,20 +150,15 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
             part.reported.push_back(plan.symbols.string(history.act(dropped.act).id));
         scope.reset(live.acts);
         judge.reset();
-        for (const AcrossSubject& asked : across) {
-          Sym last = 0;
-          for (uint32_t rank = 0; rank < scope.size(); ++rank) {
-            const bool read = asked.types.has(scope.act(rank).type);
-            if (!read && !asked.first_act) continue;
-            for (const Sym value : scope.across_values(rank, asked.subject)) {
-              if (!read && value == last) continue;  // named in this case before
-              last = value;
-              Across& mine = part.across[static_cast<uint64_t>(asked.subject) << 32 | value];
-              if (read) mine.items.push_back(live.acts[rank]);
-              if (asked.first_act) mine.add_first(history, live.acts[rank]);
-            }
-          }
-        }
+        uint64_t last = UINT64_MAX;
+        give_across(scope, across, [&](const AcrossSubject& asked, uint32_t rank, Sym value, bool read) {
+          const uint64_t key = static_cast<uint64_t>(asked.subject) << 32 | value;
+          if (!read && key == last) return;  // named in this case before
+          last = key;
+          Across& mine = part.across[key];
+          if (read) mine.items.push_back(live.acts[rank]);
+          if (asked.first_act) mine.add_first(history, live.acts[rank]);
+        });
         if (!one_case) figures.collect(scope, options.now, part.samples);
         const size_t before_case = part.findings.size();
         judge.run(part.findings, nullptr);
