@@ -134,9 +134,8 @@ class Desk {
                          [&](const tlog::PublicKey& key) { return tlog::ed25519_verify(key, message, *signature); });
     };
     if (keys_.contains(agency) && verifies()) return {};
-    // The record may know more keys by now; asking it waits for a commit, so it is asked only then.
-    std::vector<tlog::PublicKey> keys;
-    intake_.exclusively([&](record::Record& record) { keys = record.keys_of(agency); });
+    // The record may know more keys by now.
+    std::vector<tlog::PublicKey> keys = opened_.record->keys_of(agency);
     if (policy_)
       for (const auto& known : policy_->agencies)
         if (known.name == agency) keys.push_back(known.key);

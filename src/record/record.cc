@@ -233,7 +233,10 @@ void Record::take_in(uint64_t index, const Leaf& leaf, const tlog::Hash& content
     if (leaf.kind == kUnsealed) sealed_.erase(*leaf.case_handle);
   }
   agency_seq_[leaf.agency] = leaf.agency_seq;
-  if (const auto key = added_key(leaf)) agency_keys_[leaf.agency].push_back(*key);
+  if (const auto key = added_key(leaf)) {
+    const std::lock_guard lock(keys_mutex_);
+    agency_keys_[leaf.agency].push_back(*key);
+  }
   if (leaf.kind == kShredded)
     if (const auto entry = number_in(leaf, "entry")) shredded_.insert(*entry);
   if (!act_id.empty()) ids_.emplace(act_id, std::pair(index, act_hash));
@@ -273,6 +276,7 @@ Result<tlog::PublicKey> Record::agency_key(const std::string& agency) const {
 }
 
 std::vector<tlog::PublicKey> Record::keys_of(const std::string& agency) const {
+  const std::lock_guard lock(keys_mutex_);
   const auto found = agency_keys_.find(agency);
   return found == agency_keys_.end() ? std::vector<tlog::PublicKey>{} : found->second;
 }

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -72,7 +73,7 @@ class Record {
   bool has_vault() const { return vault_ != nullptr; }
   std::vector<std::string> agencies() const;
   Result<tlog::PublicKey> agency_key(const std::string& agency) const;
-  // Every key of it known here: the files' and those the record vouches for.
+  // Every key of it known here: the files' and those the record vouches for. On any thread, whatever is on its way.
   std::vector<tlog::PublicKey> keys_of(const std::string& agency) const;
 
   enum class Signing { each, batch };
@@ -92,7 +93,7 @@ class Record {
   // The same in three steps, each of which may have a thread of its own, so that acts are prepared while those before
   // them are on their way to the disk. Each step takes what is prepared in its order. prepare() counts on its acts at
   // once; so after an error of a later step nothing more is taken in, and whoever is answered is answered after
-  // commit(). Everything else but log() waits until nothing is on its way.
+  // commit(). Everything else but log() and keys_of() waits until nothing is on its way.
   struct Pending {
     uint64_t first = 0;  // entry
     std::vector<std::string> leaves, bodies;
@@ -185,6 +186,7 @@ class Record {
   std::unique_ptr<Vault> vault_;
   std::optional<tlog::NoteSigner> log_signer_;
   std::map<std::string, Signer> agency_signers_;  // the newest key of each
+  mutable std::mutex keys_mutex_;
   std::map<std::string, std::vector<tlog::PublicKey>> agency_keys_;
   std::map<std::string, uint64_t> agency_seq_;
   std::unordered_map<tlog::Hash, CaseState> cases_;  // by handle
