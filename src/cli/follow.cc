@@ -1,5 +1,6 @@
 #include "cli/follow.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
@@ -261,7 +262,10 @@ int follow(const FollowOptions& options) {
     else if (latest.us != INT64_MIN)
       follower.move_time(latest);
   };
-  std::vector<char> buffer(size_t{1} << 16);
+  // What has come in is taken together: a batch costs a few syncs, however many acts are in it.
+  constexpr size_t kBatch = size_t{1} << 20;
+  std::vector<char> buffer(kBatch);
+  ::fcntl(STDIN_FILENO, F_SETPIPE_SZ, static_cast<int>(kBatch));  // a wish; anything but a pipe refuses
   constexpr size_t kLongestLine = size_t{16} << 20;
   while (!ended && interrupted == 0) {
     // Wait for input, or until something is due.
@@ -275,13 +279,17 @@ int follow(const FollowOptions& options) {
     const int ready = ::poll(&input, 1, timeout);
     if (ready < 0 && errno != EINTR) break;
     if (ready > 0) {
-      const ssize_t n = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) {
+      ssize_t n = 0;
+      size_t got = 0;
+      do {
+        n = ::read(STDIN_FILENO, buffer.data(), kBatch - got);
+        if (n > 0) pending.append(buffer.data(), static_cast<size_t>(n));
+        got += static_cast<size_t>(std::max<ssize_t>(n, 0));
+      } while (n > 0 && got < kBatch && ::poll(&input, 1, 0) > 0);
+      if (n < 0 && errno == EINTR && got == 0) continue;
+      if (n == 0 || (n < 0 && errno != EINTR)) {
         ended = true;
         if (!pending.empty()) pending += '\n';
-      } else {
-        pending.append(buffer.data(), static_cast<size_t>(n));
       }
       // Whole lines: parse, keep, then judge.
       std::vector<Act> acts;
