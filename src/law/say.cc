@@ -187,6 +187,13 @@ std::string Sayer::path(const Path& path) const {
   return out + "`";
 }
 
+std::string Sayer::code(const Factor& factor) const {
+  if (factor.kind == Factor::Kind::path && !factor.path->call && factor.path->rest.empty())
+    for (const Names::Of of : {Names::Of::agency, Names::Of::role})
+      if (const std::string* label = names_.label(of, factor.path->head.text, language_)) return *label;
+  return this->factor(factor);
+}
+
 std::string Sayer::factor(const Factor& factor) const {
   switch (factor.kind) {
     case Factor::Kind::number:

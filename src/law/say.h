@@ -75,6 +75,8 @@ class Sayer {
   std::string list(Names::Of of, const std::vector<Name>& names, const char* zh_join,
                    const char* en_join) const;
   std::string factor(const Factor& factor) const;
+  // The same to the right of a sign, where a bare word is a code: a kind of agency or a role has a label.
+  std::string code(const Factor& factor) const;
   std::string path(const Path& path) const;
   std::string unit(const Unit& unit, bool one) const;
   std::string count(const Count& count) const;

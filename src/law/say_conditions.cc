@@ -86,11 +86,12 @@ std::string Sayer::say(const Atom& atom) const {
       return (atom.negated ? "not “" : "“") + state + "”";
     }
     case Atom::Kind::compare:
-      return left() + " " + compare_sign(atom.compare) + " " + right();
+      return left() + " " + compare_sign(atom.compare) + " " +
+             (atom.right.factors.size() == 1 ? code(atom.right.factors.front()) : right());
     case Atom::Kind::in: {
       std::string values;
       for (size_t i = 0; i < atom.values.size(); ++i)
-        values += (i > 0 ? zh_or_en("、", ", ") : "") + factor(atom.values[i]);
+        values += (i > 0 ? zh_or_en("、", ", ") : "") + code(atom.values[i]);
       if (atom.values.empty()) values = right();
       return left() +
              (atom.negated ? zh_or_en(" 不属于 ", " is none of ") : zh_or_en(" 属于 ", " is one of ")) +

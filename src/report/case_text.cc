@@ -96,7 +96,7 @@ std::string clocks_text(const watch::CaseView& view, const TextOptions& options)
         state_text(screen, clock) + "[" + printable(clock.rule) + "]: " + screen.word(clock.label, " / "), 0,
         ink_of(clock.state), 2);
     std::vector<std::pair<std::string, std::string>> facts;
-    if (!clock.key.empty()) facts.emplace_back(screen.word("对象", "key"), printable(show_key(clock.key)));
+    if (!clock.key.empty()) facts.emplace_back(screen.word("对象", "key"), printable(show_key(screen, clock.key, clock.key_labels)));
     facts.emplace_back(
         screen.word("开始", "start"),
         screen.time(clock.start) + (clock.start_act.empty() ? "" : " [" + printable(clock.start_act) + "]"));

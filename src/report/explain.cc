@@ -57,7 +57,7 @@ void explain(Screen& screen, const watch::Finding& finding) {
                    ink_of(finding.kind), 2);
   std::string place = finding.case_id.empty() ? screen.word("跨案", "across cases")
                                               : screen.word("案件", "case") + " " + printable(finding.case_id);
-  if (!finding.key.empty()) place += ", " + printable(show_key(finding.key));
+  if (!finding.key.empty()) place += ", " + printable(show_key(screen, finding.key, finding.key_labels));
   if (!finding.acts.empty())
     place += ", " + screen.word("行为", "act") + " " + printable(finding.acts.front());
   screen.paragraph("--> " + place, 2, Ink::dim, 4);

@@ -30,6 +30,11 @@ class Packer {
     for (const std::string& one : all) text(one);
     json.end_array();
   }
+  void labels(const std::vector<watch::Text>& all) {
+    json.begin_array();
+    for (const watch::Text& one : all) text(one);
+    json.end_array();
+  }
   void pairs(const std::vector<std::pair<std::string, std::string>>& all) {
     json.begin_array();
     for (const auto& [name, value] : all) {
@@ -99,6 +104,7 @@ void pack(Packer& packer, const watch::Finding& finding) {
   packer.text(finding.label);
   packer.text(finding.message);
   packer.why(finding.why);
+  packer.labels(finding.key_labels);
   json.end_array();
 }
 
@@ -132,6 +138,7 @@ void pack(Packer& packer, const watch::CaseView& view) {
     packer.text(std::string(word_of(clock.state).id));
     json.value(static_cast<uint64_t>((clock.right ? 1u : 0u) | (clock.provisional ? 2u : 0u)));
     packer.why(clock.sum);
+    packer.labels(clock.key_labels);
     json.end_array();
   }
   json.end_array().end_array();

@@ -154,6 +154,14 @@ TEST(Explain, AlignsTheSum) {
   }
 }
 
+TEST(Explain, CallsTheKeyAsAReaderDoes) {
+  watch::Finding finding = sample::small_report().findings.front();
+  finding.key = {{"person", "s1"}, {"window", "2026-Q1"}};
+  finding.key_labels = {{"当事人", "person concerned"}};
+  EXPECT_NE(explain_text(finding, {.language = Language::zh}).find("当事人 s1, window 2026-Q1"), std::string::npos);
+  EXPECT_NE(explain_text(finding, {.language = Language::en}).find("person concerned s1"), std::string::npos);
+}
+
 TEST(CaseText, TellsActsAndClocks) {
   const Report report = sample::small_report();
   const std::string text = case_text(report.cases[0], {.language = Language::en, .width = 100});

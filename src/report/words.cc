@@ -1,5 +1,7 @@
 #include "report/words.h"
 
+#include "report/screen.h"
+
 #include <array>
 
 namespace heng::report {
@@ -179,6 +181,13 @@ std::string show_key(const std::vector<std::pair<std::string, std::string>>& key
     out += name + " " + value;
   }
   return out;
+}
+
+std::string show_key(const Screen& screen, const std::vector<std::pair<std::string, std::string>>& key,
+                     const std::vector<watch::Text>& labels) {
+  std::vector<std::pair<std::string, std::string>> named = key;
+  for (size_t i = 0; i < named.size() && i < labels.size(); ++i) named[i].first = screen.word(labels[i], "/");
+  return show_key(named);
 }
 
 std::string show_count(uint64_t count) {

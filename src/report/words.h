@@ -11,6 +11,8 @@
 
 namespace heng::report {
 
+class Screen;
+
 // A word of the program: its id in JSON, and what people read.
 struct Word {
   const char* id;
@@ -42,6 +44,9 @@ std::string iso_duration(int64_t us);  // "P1DT10H5M"; zero is "PT0S"; at least 
 
 // "person s1, pleading C-2"; empty for a key of the case alone.
 std::string show_key(const std::vector<std::pair<std::string, std::string>>& key);
+// The same in a reader's language: "当事人 s1".
+std::string show_key(const Screen& screen, const std::vector<std::pair<std::string, std::string>>& key,
+                     const std::vector<watch::Text>& labels);
 
 // "1 204": groups of three by a thin gap, the same in both languages.
 std::string show_count(uint64_t count);

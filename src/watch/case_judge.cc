@@ -62,6 +62,12 @@ std::vector<ClockView> CaseJudge::views() {
   return out;
 }
 
+void CaseJudge::name_key(Key key, std::vector<std::pair<std::string, std::string>>& out, std::vector<Text>& labels) const {
+  const Subject& subject = plan_.subjects[static_cast<size_t>(key.subject)];
+  out.emplace_back(plan_.symbols.string(subject.name), plan_.symbols.string(key.value));
+  labels.push_back(subject.label);
+}
+
 Finding CaseJudge::base(const Head& head, Key key, uint32_t rank) const {
   Finding out;
   out.rule = head.rule;
@@ -70,8 +76,7 @@ Finding CaseJudge::base(const Head& head, Key key, uint32_t rank) const {
   if (!across_ && scope_.size() > 0) out.case_id = plan_.symbols.string(scope_.act(0).case_id);
   if (across_ && rank != kNoRank) out.case_id = plan_.symbols.string(scope_.act(rank).case_id);
   if (key.subject != kNone)
-    out.key.emplace_back(plan_.symbols.string(plan_.subjects[static_cast<size_t>(key.subject)].name),
-                         plan_.symbols.string(key.value));
+    name_key(key, out.key, out.key_labels);
   out.cites = head.cites;
   out.label = head.label;
   return out;
@@ -284,8 +289,7 @@ ClockView CaseJudge::view(const Instance& instance) {
   out.rule = clock.rule + (clock.part.empty() ? "" : "." + clock.part);
   out.label = clock.label;
   if (instance.key.subject != kNone)
-    out.key.emplace_back(plan_.symbols.string(plan_.subjects[static_cast<size_t>(instance.key.subject)].name),
-                         plan_.symbols.string(instance.key.value));
+    name_key(instance.key, out.key, out.key_labels);
   out.start_act = act_id(evaluator_, instance.start_rank);
   out.start = zone.at(instance.start);
   out.right = clock.may;
@@ -335,6 +339,11 @@ bool CaseJudge::excused(const Separation& separation, Key key, uint32_t rank) {
   return false;
 }
 
+Text CaseJudge::role_words(Sym role) const {
+  const auto found = plan_.role_labels.find(role);
+  return found == plan_.role_labels.end() ? Text{plan_.symbols.string(role), plan_.symbols.string(role)} : found->second;
+}
+
 void CaseJudge::roles_apart(const Separation& separation, Key key) {
   struct Held {
     Sym role;
@@ -382,6 +391,7 @@ void CaseJudge::roles_apart(const Separation& separation, Key key) {
       finding.kind = Kind::breach;
       finding.at = at_act(rank);
       finding.key.emplace_back("person_in_office", plan_.symbols.string(party.id));
+      finding.key_labels.push_back({"办理人员", "person in office"});
       add_act(finding, rank);
       add_act(finding, who_did.first.rank);
       for (const Held& h : who_did.others) add_act(finding, h.rank);
@@ -389,14 +399,11 @@ void CaseJudge::roles_apart(const Separation& separation, Key key) {
       line.step = "condition";
       line.act = act_id(evaluator_, rank);
       const std::string who = plan_.symbols.string(party.id);
-      const std::string a = plan_.symbols.string(who_did.first.role);
-      const std::string b = plan_.symbols.string(who_did.others[0].role);
-      const auto label = [&](Sym role) {
-        const auto found = plan_.role_labels.find(role);
-        return found == plan_.role_labels.end() ? plan_.symbols.string(role) : found->second.zh;
-      };
-      line.text = {fmt::format("{} 先后担任 {} 与 {}", who, label(who_did.first.role), label(who_did.others[0].role)),
-                   fmt::format("{} acted both as {} and as {}", who, a, b)};
+      const Text a = role_words(who_did.first.role);
+      const Text b = role_words(who_did.others[0].role);
+      line.text = {fmt::format("{} 先后担任{}与{}", who, a.zh, b.zh),
+                   fmt::format("{} acted both as {} and as {}", who, plan_.symbols.string(who_did.first.role),
+                               plan_.symbols.string(who_did.others[0].role))};
       finding.why.push_back(line);
       finding.message = {separation.label.zh + "：" + line.text.zh,
                          separation.label.en + ": " + line.text.en};
@@ -472,16 +479,18 @@ void CaseJudge::powers() {
     finding.kind = Kind::breach;
     finding.at = at_act(rank);
     add_act(finding, rank);
-    std::string who;
-    for (const PartyRef& party : scope_.history().by(scope_.act(rank)))
-      who += (who.empty() ? "" : ", ") + plan_.symbols.string(party.id) + " (" +
-             plan_.symbols.string(party.role) + ")";
+    Text who;
+    for (const PartyRef& party : scope_.history().by(scope_.act(rank))) {
+      const std::string id = plan_.symbols.string(party.id);
+      who.zh += (who.zh.empty() ? "" : "、") + id + "（" + role_words(party.role).zh + "）";
+      who.en += (who.en.empty() ? "" : ", ") + id + " (" + plan_.symbols.string(party.role) + ")";
+    }
     Why line;
     line.step = "condition";
     line.act = act_id(evaluator_, rank);
     line.text = {
-        "无权作出：" + (who.empty() ? std::string("未载明作出人") : who),
-        "nobody who did it holds the power: " + (who.empty() ? std::string("nobody is named") : who)};
+        "无权作出：" + (who.zh.empty() ? std::string("未载明作出人") : who.zh),
+        "nobody who did it holds the power: " + (who.en.empty() ? std::string("nobody is named") : who.en)};
     finding.why.push_back(line);
     finding.message = {first->label.zh + "：" + line.text.zh, first->label.en + ": " + line.text.en};
     finding.id = finding_id(finding, root_id(rank), "");

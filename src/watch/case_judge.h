@@ -168,6 +168,7 @@ class CaseJudge {
   ClockView view(const Instance& instance);
 
  private:
+  void name_key(Key key, std::vector<std::pair<std::string, std::string>>& out, std::vector<Text>& labels) const;
   Finding base(const Head& head, Key key, uint32_t rank) const;
 
   void add_act(Finding& finding, uint32_t rank) const;
@@ -206,6 +207,7 @@ class CaseJudge {
 
   bool excused(const Separation& separation, Key key, uint32_t rank);
 
+  Text role_words(Sym role) const;
   void roles_apart(const Separation& separation, Key key);
 
   void types_apart(const Separation& separation, Key key);

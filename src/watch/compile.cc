@@ -9,6 +9,8 @@
 #include <set>
 #include <sstream>
 
+#include "law/say.h"
+
 namespace heng::watch {
 namespace {
 
@@ -41,7 +43,7 @@ struct Unresolved {
 
 class Compiler {
  public:
-  explicit Compiler(const law::PackSet& set) : set_(set) {}
+  explicit Compiler(const law::PackSet& set) : set_(set), labels_(set), chinese_(labels_, law::Language::chinese) {}
 
   Result<Plan> run() {
     try {
@@ -180,6 +182,7 @@ class Compiler {
   void declare_one(Names& own, const law::SubjectDecl& d) {
     Subject subject;
     subject.name = sym(d.name.text);
+    subject.label = text_of(d);
     subject.each_of = d.each_of;
     for (const law::Path& path : d.paths) {
       Subject::Path out;
@@ -414,6 +417,7 @@ class Compiler {
   Quantity quantity(Body& body, const law::Quantity& q) {
     Quantity out;
     out.source = source_of(q.span);
+    out.zh = chinese_.say(q);
     out.number = q.number;
     if (q.unit) out.period = period_index(*body.names, *q.unit);
     if (q.path) {
@@ -573,6 +577,7 @@ class Compiler {
   Operand operand(Body& body, const law::Operand& o, bool as_code) {
     Operand out;
     out.source = source_of(o.span);
+    out.zh = chinese_.say(o);
     for (const law::Factor& f : o.factors) out.factors.push_back(factor(body, f, as_code));
     out.operators = o.operators;
     return out;
@@ -670,7 +675,11 @@ class Compiler {
       condition.atoms = atoms(body, c.atoms);
       condition.only_if = atoms(body, c.only_if);
       condition.cite = cites_text(c.cites);
+      law::Condition alone = c;  // the articles are told beside it
+      alone.cites.clear();
+      condition.zh = chinese_.say(alone);
       condition.source = source_of(c.span);
+      if (!c.cites.empty()) condition.source.erase(std::min(condition.source.rfind(" cites "), condition.source.size()));
       out.push_back(std::move(condition));
     }
     return out;
@@ -921,6 +930,14 @@ class Compiler {
       Watch::Unit out;
       out.kind = unit.kind;
       out.name = source_of(unit.span);
+      out.label = {unit.kind == law::WatchDecl::Unit::Kind::agency  ? "机关"
+                   : unit.kind == law::WatchDecl::Unit::Kind::level ? "级别"
+                                                                    : "人员",
+                   out.name};
+      if (const std::string* label = unit.of ? labels_.label(law::Names::Of::role, unit.of.text, law::Language::chinese) : nullptr)
+        out.label.zh = unit.kind == law::WatchDecl::Unit::Kind::role ? *label : *label + "的" + out.label.zh;
+      else if (const std::string* act = unit.of ? labels_.label(law::Names::Of::act, unit.of.text, law::Language::chinese) : nullptr)
+        out.label.zh = "作出“" + *act + "”的" + out.label.zh;
       if (unit.of && unit.kind != law::WatchDecl::Unit::Kind::role && own.acts.contains(unit.of.text))
         out.type = type_index(unit.of);
       else if (unit.of)
@@ -947,6 +964,8 @@ class Compiler {
   }
 
   const law::PackSet& set_;
+  law::Names labels_;
+  law::Sayer chinese_;
   const law::Pack* pack_ = nullptr;
   Plan plan_;
   std::map<std::string, Names> names_;

@@ -201,7 +201,7 @@ class Evaluator {
   };
   std::optional<SpanValue> span(const Operand& operand, const View& view);
   // The values a condition read, "field = value", for explanations.
-  std::vector<std::string> read_values(const Atom& atom, const View& view);
+  std::vector<Text> read_values(const Atom& atom, const View& view);
 
   // ---- states and clocks (state.cc, clock.cc)
   const std::vector<StateSpan>& spans(int32_t state, Key key);

@@ -96,7 +96,7 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
       }
       case LedgerLine::Kind::base: {
         if (line.step->kind == law::Step::Kind::until) {
-          add("base", kNoRank, leads_to(kNoRank), std::string(line.cite), "期限至：" + line.step->until.source,
+          add("base", kNoRank, leads_to(kNoRank), std::string(line.cite), "期限至：" + line.step->until.zh,
               "allowed until: " + line.step->until.source);
         } else if (line.step->target) {
           add("base", kNoRank, leads_to(kNoRank), std::string(line.cite), "立即（目标值，非法定期限）：" + amount_zh(plan, line.measured),
@@ -112,7 +112,7 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
         const bool total = line.step->kind == law::Step::Kind::total;
         const bool less = line.kind == LedgerLine::Kind::reduction;
         if (line.step->kind == law::Step::Kind::until) {
-          add("extension", line.rank, leads_to(line.rank), std::string(line.cite), act.zh + "：期限至 " + line.step->until.source,
+          add("extension", line.rank, leads_to(line.rank), std::string(line.cite), act.zh + "：期限至 " + line.step->until.zh,
               act.en + ": allowed until " + line.step->until.source);
           break;
         }
@@ -202,12 +202,19 @@ Text warning_words(Evaluator& evaluator, const Instance& instance, const std::st
     return {clock.label.zh + "：按从严算法已届满", clock.label.en + ": over on the strict reading"};
   if (name == "at the earliest")
     return {clock.label.zh + "：有事实未查明，按最早算法已届满", clock.label.en + ": over unless a fact not yet known gives more time"};
+  // The rung's name is the law's own words; its quantity in Chinese ones.
+  const auto quantity_zh = [&](const std::string& source) {
+    for (const Quantity& quantity : clock.warn_quantities)
+      if (quantity.source == source) return quantity.zh;
+    return source;
+  };
   if (name.starts_with("after "))
-    return {fmt::format("{}：已超过通常期限（{}）", clock.label.zh, name.substr(6)),
+    return {fmt::format("{}：已超过通常期限（{}）", clock.label.zh, quantity_zh(name.substr(6))),
             fmt::format("{}: past the ordinary time ({})", clock.label.en, name.substr(6))};
   const Segment& last = instance.last();
   const Text end = last.open || instance.no_sum ? Text{"—", "—"} : end_words(evaluator.zone(&clock), last.sum);
-  return {fmt::format("{}：期限将于 {} 届满（{}）", clock.label.zh, end.zh, name),
+  const std::string rung_zh = name.ends_with(" before") ? "届满前 " + quantity_zh(name.substr(0, name.size() - 7)) : name;
+  return {fmt::format("{}：期限将于 {} 届满（{}）", clock.label.zh, end.zh, rung_zh),
           fmt::format("{}: the time runs out at {} ({})", clock.label.en, end.en, name)};
 }
 
@@ -224,28 +231,34 @@ std::vector<Why> rule_lines(Evaluator& evaluator, const Rule& rule, const RuleVe
     Why line;
     line.step = "condition";
     line.cite = condition->cite;
-    std::string values;
+    Text values;
     for (const Atom& atom : condition->atoms)
-      for (const std::string& value : evaluator.read_values(atom, view))
-        if (values.find(value) == std::string::npos) values += (values.empty() ? "" : "; ") + value;
-    line.text = {"不符合：" + condition->source + (values.empty() ? "" : "（" + values + "）"),
-                 "not met: " + condition->source + (values.empty() ? "" : " (" + values + ")")};
+      for (const Text& value : evaluator.read_values(atom, view)) {
+        if (values.en.find(value.en) != std::string::npos) continue;
+        values.zh += (values.zh.empty() ? "" : "；") + value.zh;
+        values.en += (values.en.empty() ? "" : "; ") + value.en;
+      }
+    line.text = {"不符合：" + condition->zh + (values.zh.empty() ? "" : "（" + values.zh + "）"),
+                 "not met: " + condition->source + (values.en.empty() ? "" : " (" + values.en + ")")};
     out.push_back(std::move(line));
   }
   if (rule.forbid) {
     Why line;
     line.step = "condition";
-    std::string source;
-    for (const Condition& condition : rule.when) source += (source.empty() ? "" : "; ") + condition.source;
-    line.text = {source.empty() ? "此行为被禁止" : "下列情形下禁止此行为：" + source,
-                 source.empty() ? "this act is forbidden" : "this act is forbidden while: " + source};
+    Text when;
+    for (const Condition& condition : rule.when) {
+      when.zh += (when.zh.empty() ? "" : "；") + condition.zh;
+      when.en += (when.en.empty() ? "" : "; ") + condition.source;
+    }
+    line.text = {when.zh.empty() ? "此行为被禁止" : "下列情形下禁止此行为：" + when.zh,
+                 when.en.empty() ? "this act is forbidden" : "this act is forbidden while: " + when.en};
     out.push_back(std::move(line));
   }
   for (const Condition* condition : verdict.would_excuse) {
     Why line;
     line.step = "excuse";
     line.cite = condition->cite;
-    line.text = {"如能证明下列情形则不构成：" + condition->source, "would be excused if shown: " + condition->source};
+    line.text = {"如能证明下列情形则不构成：" + condition->zh, "would be excused if shown: " + condition->source};
     out.push_back(std::move(line));
   }
   return out;

@@ -30,6 +30,9 @@ Finding Figures::finding(const Watch& watch, const Test& test, size_t tests, siz
   out.key.emplace_back("window",
                        watch.last_days > 0 ? fmt::format("last {} days", watch.last_days) : test.window.name);
   out.key.emplace_back("side", test.above ? "above" : "below");
+  for (const Watch::Unit& unit : watch.per) out.key_labels.push_back(unit.label);
+  out.key_labels.push_back({"期间", "window"});
+  out.key_labels.push_back({"方向", "side"});
   for (const uint32_t act : test.acts) out.acts.push_back(text(history_.act(act).id));
   std::string identity = out.rule;
   for (const std::string& part : {out.part, std::string()}) identity += '\0' + part;

@@ -67,6 +67,7 @@ struct Operand {
   std::vector<Factor> factors;
   std::vector<char> operators;
   std::string source;  // as written
+  std::string zh;      // in plain Chinese words
 };
 
 // How much: a number (or something that gives one) of a period's units.
@@ -77,6 +78,7 @@ struct Quantity {
   std::optional<Decimal> plus;
   int32_t plus_period = kNone;
   std::string source;
+  std::string zh;
 };
 
 struct Atom;
@@ -143,7 +145,8 @@ struct Condition {
   std::vector<Atom> atoms;
   std::vector<Atom> only_if;
   std::string cite;
-  std::string source;
+  std::string source;  // as written, without its articles
+  std::string zh;      // in plain Chinese words
 };
 
 struct Event {
@@ -187,6 +190,7 @@ struct Subject {
     Sym name = 0;             // the field or role; 0: all of `by`
   };
   Sym name = 0;
+  Text label;
   bool each_of = false;
   std::vector<Path> paths;
   bool kept_in_office = false;  // through `by` or `agency`
@@ -328,6 +332,7 @@ struct Watch : Head {
     Sym role = 0;          // `of ROLE`; of a pairing of roles: the role
     int32_t type = kNone;  // `of ACT`
     std::string name;      // how a finding's key calls it
+    Text label;
   };
   std::vector<Unit> per;
   law::WatchDecl::Measure::Kind measure = law::WatchDecl::Measure::Kind::count;

@@ -91,6 +91,7 @@ class Speller {
     if (index == kNone) return number(kNone);
     const Subject& subject = plan_.subjects[static_cast<size_t>(index)];
     symbol(subject.name);
+    text(subject.label);
     number(subject.each_of ? 1 : 0);
     each(subject.paths, [this](const Subject::Path& path) {
       number(static_cast<int64_t>(path.what));
@@ -216,6 +217,7 @@ class Speller {
       atoms(line.only_if);
       put(line.cite);
       put(line.source);
+      put(line.zh);
     });
   }
   void events(const std::vector<Event>& list) {

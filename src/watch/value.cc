@@ -629,10 +629,10 @@ std::string Evaluator::text_of(const Val& value, const View& view) const {
   return "?";
 }
 
-std::vector<std::string> Evaluator::read_values(const Atom& atom, const View& view) {
+std::vector<Text> Evaluator::read_values(const Atom& atom, const View& view) {
   View quiet = view;
   quiet.notes = nullptr;
-  std::vector<std::string> out;
+  std::vector<Text> out;
   const auto read = [&](const Operand& operand) {
     if (operand.factors.empty()) return;
     bool reads = false;
@@ -640,8 +640,15 @@ std::vector<std::string> Evaluator::read_values(const Atom& atom, const View& vi
       reads = reads || (factor.kind != Factor::Kind::number && factor.kind != Factor::Kind::symbol &&
                         factor.kind != Factor::Kind::yes_no && factor.kind != Factor::Kind::date);
     if (!reads) return;
-    const std::string text = text_of(value(operand, quiet), quiet);
-    if (text != "?") out.push_back(operand.source + " = " + text);
+    const Val found = value(operand, quiet);
+    if (found.kind == Val::Kind::unknown) return;
+    const std::string text = text_of(found, quiet);
+    const std::string zh = found.kind == Val::Kind::yes_no  ? (found.yes ? "是" : "否")
+                           : found.kind == Val::Kind::blank ? "空"
+                           : found.kind == Val::Kind::quantity
+                               ? found.number.text() + " " + plan_.periods[static_cast<size_t>(found.period)].label.zh
+                               : text;
+    out.push_back({operand.zh + " = " + zh, operand.source + " = " + text});
   };
   read(atom.left);
   read(atom.right);

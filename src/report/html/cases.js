@@ -82,7 +82,7 @@ function clockBlock(clock) {
     ),
     facts([
       [t("rule"), idText(clock.rule)],
-      [t("key"), clock.key.length > 0 ? user(keyText(clock.key)) : null],
+      [t("key"), clock.key.length > 0 ? user(keyText(clock.key, clock.keyLabels)) : null],
       [t("start"), [el("span", { class: "time" }, timeText(clock.start, home)), clock.startAct ? [" ", user(clock.startAct)] : null]],
       [t("over"), clock.over ? el("span", { class: "time" }, endText(clock.over, home)) : null],
     ]),

@@ -42,19 +42,26 @@ function unpackFinding(f, index) {
     label: bothAt(f[14], f[15]),
     message: bothAt(f[16], f[17]),
     why: f[18], // unpacked by whyAt when shown
+    keyLabels: labelsAt(f[19]),
   };
 }
 
 const findings = raw.findings.map(unpackFinding);
 const findingById = new Map(findings.map((f) => [f.id, f]));
 
-const keyText = (key) => key.map((pair) => pair.join(" ")).join(", ");
+// `labels`: what a reader calls each of the key's parts, in both languages; where there are fewer, by its name.
+const labelsAt = (flat) => {
+  const labels = [];
+  for (let i = 0; i < flat.length; i += 2) labels.push(bothAt(flat[i], flat[i + 1]));
+  return labels;
+};
+const keyText = (key, labels = []) => key.map(([name, value], i) => (i < labels.length ? pick(labels[i]) : name) + " " + value).join(", ");
 
 // What the search looks through, made when first needed.
 function haystack(f) {
   if (f.hay === undefined) {
     const why = f.why.map((w) => textAt(w[4]) + " " + textAt(w[5])).join(" ");
-    const parts = [f.id, f.rule, f.part, f.case, keyText(f.key), ...f.acts, ...f.cites, ...f.missing];
+    const parts = [f.id, f.rule, f.part, f.case, keyText(f.key), ...f.keyLabels.flat(), ...f.acts, ...f.cites, ...f.missing];
     f.hay = [...parts, ...f.label, ...f.message, why].join(" ").toLowerCase();
   }
   return f.hay;
@@ -92,6 +99,7 @@ function viewOf(caseId) {
       right: (c[9] & 1) !== 0,
       provisional: (c[9] & 2) !== 0,
       sum: whyAt(c[10]),
+      keyLabels: labelsAt(c[11]),
     })),
   };
   viewCache.set(caseId, view || null);

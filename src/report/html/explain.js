@@ -39,7 +39,7 @@ function explanation(f, depth, toCase) {
     el("p", { class: "message" }, user(pick(f.message))),
     facts([
       [t("case"), f.case === "" ? t("acrossCases") : user(f.case)],
-      [t("key"), f.key.length > 0 ? user(keyText(f.key)) : null],
+      [t("key"), f.key.length > 0 ? user(keyText(f.key, f.keyLabels)) : null],
       [t("severity"), word(SEVERITIES, f.severity)],
       [t("since"), el("span", { class: "time" }, (atEnd ? endText : timeText)(f.at, home))],
       [t("due"), f.due ? el("span", { class: "time" }, endText(f.due, home)) : null],

@@ -240,7 +240,7 @@ function row(f) {
       },
       el("span", { class: "cell-kind" }, kindTag(f.kind), severityTag(f.severity)),
       el("span", { class: "cell-what" }, el("span", { class: "label" }, user(pick(f.label) || f.rule)), el("span", { class: "sub" }, idText(f.rule + (f.part ? "." + f.part : "")))),
-      el("span", { class: "cell-case" }, f.case === "" ? t("acrossCases") : user(f.case), f.key.length > 0 && el("span", { class: "sub" }, user(keyText(f.key)))),
+      el("span", { class: "cell-case" }, f.case === "" ? t("acrossCases") : user(f.case), f.key.length > 0 && el("span", { class: "sub" }, user(keyText(f.key, f.keyLabels)))),
       el(
         "span",
         { class: "cell-when" },
