@@ -42,7 +42,7 @@ struct Finding {
   Severity severity = Severity::none;
   std::string case_id;
   std::vector<std::pair<std::string, std::string>> key;  // {"person","s1"}
-  std::vector<Text> key_labels;                          // what a reader calls each of them; fewer: by its name
+  std::vector<Text> key_labels{};                          // what a reader calls each of them; fewer: by its name
   OffsetTime at;                                         // when it became true
   std::optional<OffsetTime> due;                         // clocks: when its time ran out
   std::optional<int64_t> late_by_us;                     // late: done so long after
@@ -66,7 +66,7 @@ struct ClockView {
   std::string rule;
   Text label;
   std::vector<std::pair<std::string, std::string>> key;
-  std::vector<Text> key_labels;
+  std::vector<Text> key_labels{};
   std::string start_act;
   OffsetTime start;
   std::optional<OffsetTime> end;      // absent while paused without end

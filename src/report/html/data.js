@@ -11,6 +11,12 @@ const keyAt = (flat) => {
   for (let i = 0; i < flat.length; i += 2) pairs.push([strings[flat[i]], strings[flat[i + 1]]]);
   return pairs;
 };
+// What a reader calls each of a key's parts, in both languages; where there are fewer, by its name.
+const labelsAt = (flat) => {
+  const labels = [];
+  for (let i = 0; i < flat.length; i += 2) labels.push(bothAt(flat[i], flat[i + 1]));
+  return labels;
+};
 const whyAt = (lines) =>
   lines.map((w) => ({
     step: textAt(w[0]),
@@ -49,12 +55,6 @@ function unpackFinding(f, index) {
 const findings = raw.findings.map(unpackFinding);
 const findingById = new Map(findings.map((f) => [f.id, f]));
 
-// `labels`: what a reader calls each of the key's parts, in both languages; where there are fewer, by its name.
-const labelsAt = (flat) => {
-  const labels = [];
-  for (let i = 0; i < flat.length; i += 2) labels.push(bothAt(flat[i], flat[i + 1]));
-  return labels;
-};
 const keyText = (key, labels = []) => key.map(([name, value], i) => (i < labels.length ? pick(labels[i]) : name) + " " + value).join(", ");
 
 // What the search looks through, made when first needed.
