@@ -86,7 +86,7 @@ Result<GateAnswer> Gate::ask(const Act& act) {
     judge_.mark(touches_.clocks(asked), [&marks](const ClockMark& mark, const Instance&) { marks.push_back(mark); });
   }
   std::vector<History::Note> notes;
-  if (history_.add(act, &notes) != History::Added::kept)
+  if (history_.add(act, &notes, false) != History::Added::kept)  // its id was looked for above
     return Error{ErrorKind::bad_input, "gate-act", notes.empty() ? "the act cannot be placed" : notes[0].what, "",
                  notes.empty() ? "" : notes[0].help};
   GateAnswer out = plain ? ask_plain(act, std::move(marks)) : ask_whole(act, whole);
