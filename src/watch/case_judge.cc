@@ -505,10 +505,10 @@ Tri CaseJudge::holds_power(const Power::Holder& holder, uint32_t rank, const Vie
     if (party.role == holder.role && holder.role != 0) result = Tri::yes;
   if (result == Tri::no) return result;
   if (holder.agency != 0) {
-    if (act.agency_kind == 0)
+    if (scope_.history().agency_kind(act) == 0)
       result = both(result, tri(act.agency == holder.agency));
     else
-      result = both(result, tri(act.agency_kind == holder.agency));
+      result = both(result, tri(scope_.history().agency_kind(act) == holder.agency));
   }
   if (holder.level != 0) {
     const auto office = plan_.offices.find(act.agency);

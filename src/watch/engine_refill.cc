@@ -29,15 +29,17 @@ Result<void> Engine::compare(const PlanShape& old, const History::Moved& moved, 
   std::unordered_map<Sym, Met> types;
   std::set<Sym> agencies;
   bool everything = moved.kinds || old.levels != now.levels;
+  if (moved.lost_type != 0) return stored_otherwise("act type `" + plan_.symbols.string(moved.lost_type) + "`");
   for (size_t i = 0; i < history_.size(); ++i) {
     const StoredAct& act = history_.act(i);
-    const auto [found, fresh] = types.try_emplace(act.type_name);
+    const Sym type = history_.type_name(act);
+    const auto [found, fresh] = types.try_emplace(type);
     Met& met = found->second;
     if (fresh) {
-      const std::string_view name = plan_.symbols.text(act.type_name);
+      const std::string_view name = plan_.symbols.text(type);
       met.was = old.act(name);
       met.is = now.act(name);
-      const bool known = plan_.act_index.contains(act.type_name);
+      const bool known = plan_.act_index.contains(type);
       if ((met.was == nullptr) == known || (known && (met.is == nullptr || met.was->also_called != met.is->also_called)))
         return stored_otherwise("act type `" + std::string(name) + "`");
       everything = everything || (known && met.was->meaning != met.is->meaning);
@@ -49,7 +51,7 @@ Result<void> Engine::compare(const PlanShape& old, const History::Moved& moved, 
       const uint8_t* was = old.stored_as(met.was, field);
       const uint8_t* is = now.stored_as(met.is, field);
       if ((was == nullptr) != (is == nullptr) || (was != nullptr && *was != *is))
-        return stored_otherwise("field `" + std::string(field) + "` of `" + plan_.symbols.string(act.type_name) + "`");
+        return stored_otherwise("field `" + std::string(field) + "` of `" + plan_.symbols.string(type) + "`");
     }
     if (old.offices != now.offices) agencies.insert(act.agency);
   }

@@ -6,7 +6,7 @@
 namespace heng::watch {
 namespace {
 
-constexpr std::string_view kMagic = "heng/snapshot/v4\n";
+constexpr std::string_view kMagic = "heng/snapshot/v5\n";
 constexpr size_t kHashSize = 32;
 
 Error bad(std::string code, std::string what) {

@@ -40,7 +40,7 @@ Text act_words(const Evaluator& evaluator, uint32_t rank) {
   if (rank == kNoRank) return {"期限届满", "the end of the earlier time limit"};
   const StoredAct& act = evaluator.scope().act(rank);
   if (act.type == kUnknownType) {
-    const std::string name = evaluator.plan().symbols.string(act.type_name);
+    const std::string name = evaluator.plan().symbols.string(evaluator.scope().history().type_name(act));
     return {name, name};
   }
   return evaluator.plan().acts[act.type].label;

@@ -129,7 +129,7 @@ void Figures::of_case(const Watch& watch, int32_t index, Evaluator& evaluator, u
   sample.at_us = act.at_us;
   sample.case_id = act.case_id;
   const Sym office = watch.per[0].kind == UnitKind::role ? act.agency : agency_of(scope, watch.per[0], rank);
-  if (watch.same_kind) sample.kind = office == act.agency ? act.agency_kind : plan_.agency_kind(office);
+  if (watch.same_kind) sample.kind = office == act.agency ? scope.history().agency_kind(act) : plan_.agency_kind(office);
   if (watch.same_level && watch.per[0].kind != UnitKind::level) {
     const auto found = plan_.offices.find(office);
     if (found != plan_.offices.end()) sample.level = found->second.level;

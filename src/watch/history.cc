@@ -240,32 +240,41 @@ Sym History::kind_of(Sym agency) {
   if (kind == SymTable::kNothing) {
     kind = plan_.agency_kind(agency);
     kinds_.set(agency, kind);
+    agencies_.push_back({agency, kind});
   }
   return kind;
 }
 
 void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes, bool own_id) {
   out.at_us = act.at.instant.us;
-  out.offset_recorded = static_cast<int16_t>(act.at.offset_minutes * 2 + (act.recorded ? 1 : 0));
   out.place_us = act.recorded ? act.recorded->instant.us : out.at_us;
   out.id = plan_.symbols.intern(act.id);
   out.case_id = plan_.symbols.intern(act.case_id);
   out.agency = plan_.symbols.intern(act.agency);
-  out.agency_kind = kind_of(out.agency);
-  out.type_name = plan_.symbols.intern(act.type);
-  const Sym written_type = out.type_name;
+  kind_of(out.agency);
+  const Sym written_type = plan_.symbols.intern(act.type);
   out.type = written_type < law_symbols_ ? type_of_name_[written_type] : kUnknownType;
-  if (out.type != kUnknownType) out.type_name = plan_.acts[out.type].name;
-  out.corrects = plan_.symbols.intern(act.corrects);
-  out.annuls = plan_.symbols.intern(act.annuls);
+  const Sym corrects = plan_.symbols.intern(act.corrects);
+  const Sym annuls = plan_.symbols.intern(act.annuls);
+  out.refers = corrects != 0 ? corrects : annuls;
+  out.set_flags(act.at.offset_minutes, (act.recorded ? StoredAct::kRecorded : 0) | (corrects == 0 && annuls != 0 ? StoredAct::kAnnuls : 0) |
+                                           (corrects != 0 && annuls != 0 ? StoredAct::kBoth : 0));
 
-  out.first_party = static_cast<uint32_t>(parties_.size());
-  for (const Party& party : act.by) parties_.push_back({plan_.symbols.intern(party.id), plan_.symbols.intern(party.role)});
-  for (const Party& party : act.on) parties_.push_back({plan_.symbols.intern(party.id), plan_.symbols.intern(party.role)});
-  for (const Document& document : act.docs) parties_.push_back({plan_.symbols.intern(document.kind), 0});
   out.document_count = static_cast<uint16_t>(act.docs.size());
   out.by_count = static_cast<uint16_t>(act.by.size());
   out.on_count = static_cast<uint16_t>(act.on.size());
+  const bool own = out.people_count() <= StoredAct::kOwnPeople;
+  if (!own) out.people[0].id = static_cast<Sym>(parties_.size());
+  size_t next = 0;
+  const auto add = [&](PartyRef party) {
+    if (own)
+      out.people[next++] = party;
+    else
+      parties_.push_back(party);
+  };
+  for (const Party& party : act.by) add({plan_.symbols.intern(party.id), plan_.symbols.intern(party.role)});
+  for (const Party& party : act.on) add({plan_.symbols.intern(party.id), plan_.symbols.intern(party.role)});
+  for (const Document& document : act.docs) add({plan_.symbols.intern(document.kind), 0});
 
   out.first_datum = static_cast<uint32_t>(data_.size());
   const ActType* declared = out.type == kUnknownType ? nullptr : &plan_.acts[out.type];
@@ -289,6 +298,12 @@ void History::store(const Act& act, StoredAct& out, std::vector<Note>* notes, bo
     if (own_id) remainder_.value(value, said ? static_cast<Sym>(datum.payload) : 0);
   }
   out.datum_count = static_cast<uint16_t>(data_.size() - out.first_datum);
+  if (declared == nullptr) {  // behind its fields, what its type is called
+    Datum name;
+    name.kind = Datum::Kind::symbol;
+    name.payload = written_type;
+    data_.push_back(name);
+  }
   remainder_at_.push_back(own_id ? end_remainder(act, remainders_) : kNoRemainder);
 }
 
@@ -296,6 +311,7 @@ void History::begin_remainder(const Act& act, Sym type) {
   remainder_.clear();
   remainder_.number(type);
   remainder_.signed_number(act.recorded ? act.recorded->offset_minutes : 0);
+  remainder_.text(act.corrects.empty() ? std::string_view() : act.annuls);  // both: the column holds the first
   remainder_.number(act.data.size());
 }
 
@@ -325,6 +341,9 @@ std::optional<Act> History::read_original(size_t index, const std::vector<Sym>* 
   out.at = {stored.at(), stored.offset_minutes()};
   const auto recorded_offset = static_cast<int32_t>(in.signed_number());
   if (stored.recorded()) out.recorded = OffsetTime{stored.place(), recorded_offset};
+  out.corrects = plan_.symbols.string(stored.corrects());
+  out.annuls = stored.both() ? in.text() : plan_.symbols.string(stored.annuls());
+  if (!stored.both()) in.text();
   out.case_id = plan_.symbols.string(stored.case_id);
   out.agency = plan_.symbols.string(stored.agency);
   const auto party = [this](const PartyRef& ref) { return Party{plan_.symbols.string(ref.id), plan_.symbols.string(ref.role)}; };
@@ -341,8 +360,6 @@ std::optional<Act> History::read_original(size_t index, const std::vector<Sym>* 
     document.sha256 = in.text();
     document.title = in.text();
   }
-  out.corrects = plan_.symbols.string(stored.corrects);
-  out.annuls = plan_.symbols.string(stored.annuls);
   if (!in.good() || !in.rest().empty()) return std::nullopt;
   return out;
 }
@@ -410,7 +427,7 @@ History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_i
 
 void History::take_back() {
   const StoredAct& last = acts_.back();
-  parties_.resize(last.first_party);
+  if (last.people_count() > StoredAct::kOwnPeople) parties_.resize(last.people[0].id);
   data_.resize(last.first_datum);
   lists_.resize(lists_before_);
   last_at_ = last_at_before_;
@@ -463,6 +480,10 @@ void History::save(ByteWriter& out, Sym base_symbols) const {
   out.vector(data_);
   out.vector(lists_);
   out.vector(case_order_);
+  out.vector(agencies_);
+  std::vector<Sym> types;
+  for (const ActType& type : plan_.acts) types.push_back(type.name);
+  out.vector(types);
   out.vector(remainder_at_);
   out.vector(remainders_);
   out.number(static_cast<uint64_t>(last_at_.instant.us));
@@ -486,31 +507,33 @@ bool History::load_other(ByteReader& in, Moved& moved) {
   in.number();  // how many of the symbols were that law's
   const uint64_t symbols = in.number();
   for (uint64_t i = 0; i < symbols && in.good; ++i) moved.symbols.push_back(plan_.symbols.intern(in.view()));
-  if (!load_rest(in, &moved.symbols)) return false;
-  for (StoredAct& act : acts_) {
-    const auto type = plan_.act_index.find(act.type_name);
-    act.type = type == plan_.act_index.end() ? kUnknownType : type->second;
-    const Sym kind = kind_of(act.agency);
-    moved.kinds = moved.kinds || kind != act.agency_kind;
-    act.agency_kind = kind;
-  }
+  if (!load_rest(in, &moved)) return false;
+  std::vector<PartyRef> before;
+  before.swap(agencies_);
+  for (const PartyRef& agency : before) moved.kinds = moved.kinds || kind_of(agency.id) != agency.role;
   return true;
 }
 
-bool History::load_rest(ByteReader& in, const std::vector<Sym>* symbols) {
+bool History::load_rest(ByteReader& in, Moved* moved) {
+  const std::vector<Sym>* symbols = moved == nullptr ? nullptr : &moved->symbols;
   in.vector(unread_);
   in.vector(acts_);
   in.vector(parties_);
   in.vector(data_);
   in.vector(lists_);
   in.vector(case_order_);
+  in.vector(agencies_);
+  std::vector<Sym> types;
+  in.vector(types);
   in.vector(remainder_at_);
   in.vector(remainders_);
   last_at_.instant.us = static_cast<int64_t>(in.number());
   last_at_.offset_minutes = static_cast<int32_t>(static_cast<int64_t>(in.number()));
-  if (!in.good || !columns_fit(symbols == nullptr ? plan_.symbols.size() : symbols->size())) return false;
-  if (symbols != nullptr && !move_symbols(*symbols)) return false;
+  if (!in.good || !columns_fit(symbols == nullptr ? plan_.symbols.size() : symbols->size(), types)) return false;
+  if (moved != nullptr && !move_symbols(*moved, types)) return false;
   for (const Sym field : unread_) is_unread_.set(field, 1);
+  if (symbols == nullptr)
+    for (const PartyRef& agency : agencies_) kinds_.set(agency.id, agency.role);
   case_index_.expect(plan_.symbols.size());
   ids_.expect(plan_.symbols.size());
   std::vector<uint32_t> counts(case_order_.size());
@@ -533,21 +556,25 @@ bool History::load_rest(ByteReader& in, const std::vector<Sym>* symbols) {
 }
 
 // Whether every number in the columns lies within the column it points into.
-bool History::columns_fit(size_t symbols) const {
+bool History::columns_fit(size_t symbols, const std::vector<Sym>& types) const {
   if (remainder_at_.size() != acts_.size()) return false;
   const auto named = [symbols](Sym sym) { return sym < symbols; };
-  for (const auto* each : {&case_order_, &unread_})
+  for (const auto* each : {&case_order_, &unread_, &types})
     for (const Sym one : *each)
       if (!named(one)) return false;
   for (const StoredAct& act : acts_) {
-    const size_t people = size_t{act.by_count} + act.on_count + act.document_count;
-    if (!named(act.id) || !named(act.case_id) || !named(act.agency) || !named(act.agency_kind) || !named(act.type_name) ||
-        !named(act.corrects) || !named(act.annuls) || act.first_party + people > parties_.size() ||
-        size_t{act.first_datum} + act.datum_count > data_.size())
+    const bool own = act.people_count() <= StoredAct::kOwnPeople;
+    for (size_t i = 0; own && i < act.people_count(); ++i)
+      if (!named(act.people[i].id) || !named(act.people[i].role)) return false;
+    const size_t data = size_t{act.first_datum} + act.datum_count;
+    if (!named(act.id) || !named(act.case_id) || !named(act.agency) || !named(act.refers) ||
+        (!own && act.people[0].id + act.people_count() > parties_.size()) || data > data_.size() ||
+        (act.type != kUnknownType && act.type >= types.size()) || (act.type == kUnknownType && (data == data_.size() || data_[data].kind != Datum::Kind::symbol)))
       return false;
   }
-  for (const PartyRef& party : parties_)
-    if (!named(party.id) || !named(party.role)) return false;
+  for (const auto* each : {parties_.data(), static_cast<const PartyRef*>(agencies_.data())})
+    for (size_t i = 0; i < (each == parties_.data() ? parties_.size() : agencies_.size()); ++i)
+      if (!named(each[i].id) || !named(each[i].role)) return false;
   for (const Sym item : lists_)
     if (!named(item)) return false;
   for (const Datum& datum : data_) {
@@ -562,15 +589,16 @@ bool History::columns_fit(size_t symbols) const {
 }
 
 // Every symbol becomes the one it has in this plan. The remainders are written anew, their names as texts.
-bool History::move_symbols(const std::vector<Sym>& symbols) {
+bool History::move_symbols(Moved& moved, const std::vector<Sym>& types) {
+  const std::vector<Sym>& symbols = moved.symbols;
   const auto move = [&](Sym& symbol) { symbol = symbols[symbol]; };
   for (Sym& field : unread_) move(field);
-  for (StoredAct& act : acts_)
-    for (Sym* one : {&act.id, &act.case_id, &act.agency, &act.agency_kind, &act.type_name, &act.corrects, &act.annuls}) move(*one);
-  for (PartyRef& party : parties_) {
+  const auto move_party = [&](PartyRef& party) {
     move(party.id);
     move(party.role);
-  }
+  };
+  for (PartyRef& party : parties_) move_party(party);
+  for (PartyRef& agency : agencies_) move_party(agency);
   for (Datum& datum : data_) {
     move(datum.field);
     if (datum.kind != Datum::Kind::symbol) continue;
@@ -580,6 +608,16 @@ bool History::move_symbols(const std::vector<Sym>& symbols) {
   }
   for (Sym& item : lists_) move(item);
   for (Sym& one : case_order_) move(one);
+  for (StoredAct& act : acts_) {
+    for (Sym* one : {&act.id, &act.case_id, &act.agency, &act.refers}) move(*one);
+    const Sym type = act.type == kUnknownType ? static_cast<Sym>(data_[act.first_datum + act.datum_count].payload) : symbols[types[act.type]];
+    const auto found = plan_.act_index.find(type);
+    if (found != plan_.act_index.end())
+      act.type = found->second;
+    else if (act.type != kUnknownType)
+      moved.lost_type = type;
+    for (size_t i = 0; act.people_count() <= StoredAct::kOwnPeople && i < act.people_count(); ++i) move_party(act.people[i]);
+  }
   GrownArray<uint32_t> places;
   GrownArray<uint32_t> fresh;
   for (size_t i = 0; i < acts_.size(); ++i) {
@@ -612,10 +650,10 @@ class Liveness {
     for (const uint32_t act : acts) ids.emplace(history.act(act).id, act);
     for (const uint32_t act : acts) {
       const StoredAct& stored = history.act(act);
-      const Sym target = stored.corrects != 0 ? stored.corrects : stored.annuls;
+      const Sym target = stored.refers;
       if (target == 0) continue;
       const auto found = ids.find(target);
-      const bool both = stored.corrects != 0 && stored.annuls != 0;
+      const bool both = stored.both();
       if (found == ids.end() || found->second == act || both)
         bad_.insert(act);
       else
@@ -637,7 +675,7 @@ class Liveness {
     for (auto it = order_.rbegin(); it != order_.rend(); ++it) settle(*it);
     for (const uint32_t act : order_) {
       const auto target = target_.find(act);
-      if (target == target_.end() || history_.act(act).corrects == 0) continue;
+      if (target == target_.end() || history_.act(act).corrects() == 0) continue;
       root_[act] = root(target->second);
       if (const auto above = annulled_.find(target->second); above != annulled_.end())
         annulled_.emplace(act, above->second);
@@ -653,7 +691,7 @@ class Liveness {
     if (const uint32_t* by = find(corrected_, act)) return by;
     for (uint32_t at = act;;) {
       const auto target = target_.find(at);
-      if (target == target_.end() || history_.act(at).corrects == 0) return nullptr;
+      if (target == target_.end() || history_.act(at).corrects() == 0) return nullptr;
       const uint32_t* last = find(corrected_, target->second);
       if (last != nullptr && *last != at) return last;
       at = target->second;
@@ -726,7 +764,7 @@ class Liveness {
     const auto target = target_.find(act);
     if (target == target_.end()) return;
     if (annulled_.contains(act)) return;
-    if (history_.act(act).corrects != 0) {
+    if (history_.act(act).corrects() != 0) {
       corrected_.emplace(target->second, act);  // the last placed comes first
     } else if (!corrected_.contains(act)) {
       annulled_.emplace(target->second, act);
@@ -772,7 +810,7 @@ void live_acts(const History& history, const std::vector<uint32_t>& case_acts, I
   int64_t last = INT64_MIN;
   for (const uint32_t act : case_acts) {
     const StoredAct& stored = history.act(act);
-    references = references || stored.corrects != 0 || stored.annuls != 0;
+    references = references || stored.refers != 0;
     waiting = waiting || stored.at_us > now.us;
     in_order = in_order && last < stored.at_us;
     last = stored.at_us;
@@ -800,7 +838,7 @@ void live_acts(const History& history, const std::vector<uint32_t>& case_acts, I
         out.dropped.push_back({act, Reason::annulled, *by});
       else if (const uint32_t* correction = liveness.replaced(act))
         out.dropped.push_back({act, Reason::corrected, *correction});
-      else if (history.act(act).annuls != 0)
+      else if (history.act(act).annuls() != 0)
         out.dropped.push_back({act, Reason::annuls, act});
       else
         out.acts.push_back({act, liveness.root(act)});

@@ -34,29 +34,38 @@ struct Datum {
 
 // One line of the processor's cache.
 struct alignas(64) StoredAct {
+  static constexpr size_t kOwnPeople = 2;
+
   int64_t at_us = 0;
   int64_t place_us = 0;  // recorded, else at; a correction or annulment without `recorded`: that of what it names
   Sym id = 0;
   Sym case_id = 0;
   Sym agency = 0;
-  Sym agency_kind = 0;
-  Sym type_name = 0;
-  Sym corrects = 0;
-  Sym annuls = 0;
-  uint32_t first_party = 0;  // those who did it, those it was done to, the kinds of its documents
+  Sym refers = 0;  // to what it corrects or annuls
   uint32_t first_datum = 0;
   uint16_t type = kUnknownType;
-  int16_t offset_recorded = 0;  // twice the offset in minutes, and one more if `recorded` was given
+  int16_t offset_flags = 0;  // eight times the offset in minutes, and three flags
   uint16_t by_count = 0;
   uint16_t on_count = 0;
   uint16_t datum_count = 0;
   uint16_t document_count = 0;
+  // Those who did it, those it was done to, the kinds of its documents; if they are more, where the first of them is.
+  PartyRef people[kOwnPeople];
 
-  int16_t offset_minutes() const { return static_cast<int16_t>(offset_recorded >> 1); }
-  bool recorded() const { return (offset_recorded & 1) != 0; }
+  static constexpr int kRecorded = 1, kAnnuls = 2, kBoth = 4;
+  void set_flags(int32_t offset_minutes, int flags) { offset_flags = static_cast<int16_t>(offset_minutes * 8 + flags); }
+  bool flag(int which) const { return (offset_flags & which) != 0; }
+  int16_t offset_minutes() const { return static_cast<int16_t>(offset_flags >> 3); }
+  bool recorded() const { return flag(kRecorded); }
+  Sym corrects() const { return flag(kAnnuls) ? 0 : refers; }
+  Sym annuls() const { return flag(kAnnuls) ? refers : 0; }
+  // It says that it corrects one act and annuls another, which means neither; `refers` is to the first.
+  bool both() const { return flag(kBoth); }
+  size_t people_count() const { return size_t{by_count} + on_count + document_count; }
   Instant at() const { return {at_us}; }
   Instant place() const { return {place_us}; }
 };
+static_assert(sizeof(StoredAct) == 64);
 
 class History {
  public:
@@ -99,19 +108,25 @@ class History {
   size_t size() const { return acts_.size(); }
   const StoredAct& act(size_t index) const { return acts_[index]; }
   std::span<const PartyRef> by(const StoredAct& act) const {
-    return {parties_.data() + act.first_party, act.by_count};
+    return {people(act), act.by_count};
   }
   std::span<const PartyRef> on(const StoredAct& act) const {
-    return {parties_.data() + act.first_party + act.by_count, act.on_count};
+    return {people(act) + act.by_count, act.on_count};
   }
   std::span<const Datum> data(const StoredAct& act) const { return {data_.data() + act.first_datum, act.datum_count}; }
   // As parties whose id is the document's kind.
   std::span<const PartyRef> documents(const StoredAct& act) const {
-    return {parties_.data() + act.first_party + act.by_count + act.on_count, act.document_count};
+    return {people(act) + act.by_count + act.on_count, act.document_count};
   }
   std::span<const Sym> list(const Datum& datum) const {
     return {lists_.data() + datum.payload, datum.count};
   }
+  // Its type as the packs name it, or as it was written where none knows it.
+  Sym type_name(const StoredAct& act) const {
+    return act.type == kUnknownType ? static_cast<Sym>(data_[act.first_datum + act.datum_count].payload) : plan_.acts[act.type].name;
+  }
+  // The declared kind of its agency; 0 if none.
+  Sym agency_kind(const StoredAct& act) const { return kinds_.find(act.agency); }
   // The field as the act states it; nullptr if absent.
   const Datum* find(const StoredAct& act, Sym field) const {
     for (const Datum& datum : data(act))
@@ -133,8 +148,8 @@ class History {
   }
   void prefetch_people(size_t place) const {
     for (const uint32_t act : by_case_[place]) {
-      __builtin_prefetch(parties_.data() + acts_[act].first_party);
-      __builtin_prefetch(data_.data() + acts_[act].first_datum);
+      if (acts_[act].people_count() > StoredAct::kOwnPeople) __builtin_prefetch(people(acts_[act]));
+      if (acts_[act].datum_count > 0) __builtin_prefetch(data_.data() + acts_[act].first_datum);
     }
   }
   // The whole history as bytes and back; symbols from `base_symbols` on are the acts'. False: the bytes do not fit.
@@ -145,6 +160,7 @@ class History {
   struct Moved {
     std::vector<Sym> symbols;  // by the symbol they were saved as
     bool kinds = false;
+    Sym lost_type = 0;  // one that this plan does not know; then the history is not whole
   };
   bool load_other(ByteReader& in, Moved& moved);
   // Fields that acts have and that were not stored, because no law named them.
@@ -166,7 +182,10 @@ class History {
     for (const Party& party : act.on) plan_.symbols.prefetch_text(party.id);
   }
 
-  bool load_rest(ByteReader& in, const std::vector<Sym>* symbols);
+  const PartyRef* people(const StoredAct& act) const {
+    return act.people_count() <= StoredAct::kOwnPeople ? act.people : parties_.data() + act.people[0].id;
+  }
+  bool load_rest(ByteReader& in, Moved* moved);
   void note_unread(std::string_view field);
   Sym kind_of(Sym agency);
 
@@ -187,15 +206,15 @@ class History {
   uint32_t end_remainder(const Act& act, GrownArray<uint32_t>& into);  // where it begins
   // `moved`: the symbols in the remainder are those of another plan.
   std::optional<Act> read_original(size_t index, const std::vector<Sym>* moved) const;
-  bool columns_fit(size_t symbols) const;
-  bool move_symbols(const std::vector<Sym>& symbols);
+  bool columns_fit(size_t symbols, const std::vector<Sym>& types) const;
+  bool move_symbols(Moved& moved, const std::vector<Sym>& types);
 
   Plan& plan_;
   Sym law_symbols_;  // names below are the law's; a field the law never names is not stored
   std::vector<Sym> unread_;  // those fields
   SymTable is_unread_;
   GrownArray<StoredAct> acts_;
-  GrownArray<PartyRef> parties_;
+  GrownArray<PartyRef> parties_;  // of acts with more than their own line holds
   GrownArray<Datum> data_;
   GrownArray<Sym> lists_;
   std::vector<Sym> case_order_;
@@ -213,6 +232,7 @@ class History {
   size_t lists_before_ = 0;        // take_back
   OffsetTime last_at_before_{Instant{INT64_MIN}, 0};
   SymTable kinds_;        // agency → kind
+  std::vector<PartyRef> agencies_;  // the same, in the order met: as id and role
   OffsetTime last_at_{Instant{INT64_MIN}, 0};
 };
 

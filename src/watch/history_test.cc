@@ -32,7 +32,7 @@ class HistoryTest : public ::testing::Test {
       if (said != nullptr) said->push_back(added);
     }
     EXPECT_EQ(history.size(), 1U);
-    return rules.symbols.string(history.act(0).type_name);
+    return rules.symbols.string(history.type_name(history.act(0)));
   }
 };
 

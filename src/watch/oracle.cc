@@ -22,11 +22,11 @@ CaseView case_view(const History& history, const LiveActs& live, Sym case_id) {
     const StoredAct& act = history.act(index);
     ActView view;
     view.id = plan.symbols.string(act.id);
-    view.type = plan.symbols.string(act.type_name);
+    view.type = plan.symbols.string(history.type_name(act));
     view.label = act.type == kUnknownType ? Text{view.type, view.type} : plan.acts[act.type].label;
     view.at = {act.at(), act.offset_minutes()};
     view.agency = plan.symbols.string(act.agency);
-    view.agency_kind = plan.symbols.string(act.agency_kind);
+    view.agency_kind = plan.symbols.string(history.agency_kind(act));
     for (const PartyRef& party : history.by(act))
       view.by.emplace_back(plan.symbols.string(party.id), plan.symbols.string(party.role));
     view.note = std::move(note);
@@ -39,7 +39,7 @@ CaseView case_view(const History& history, const LiveActs& live, Sym case_id) {
       case LiveActs::Dropped::Why::corrected: add(dropped.act, "corrected by " + by); break;
       case LiveActs::Dropped::Why::annulled: add(dropped.act, "annulled by " + by); break;
       case LiveActs::Dropped::Why::annuls:
-        add(dropped.act, "annuls " + plan.symbols.string(history.act(dropped.act).annuls));
+        add(dropped.act, "annuls " + plan.symbols.string(history.act(dropped.act).annuls()));
         break;
       case LiveActs::Dropped::Why::bad_reference: add(dropped.act, "refers to no act of this case"); break;
       case LiveActs::Dropped::Why::waiting: add(dropped.act, "not yet"); break;

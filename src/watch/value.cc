@@ -175,8 +175,10 @@ Val Evaluator::value(const Factor& factor, const View& view) {
           return of_instant(scope_.entered(rank));
         case What::agency:
           return of_symbol(act.agency);
-        case What::agency_kind:
-          return act.agency_kind == 0 ? of_symbol(act.agency) : of_symbol(act.agency_kind);
+        case What::agency_kind: {
+          const Sym kind = scope_.history().agency_kind(act);
+          return of_symbol(kind == 0 ? act.agency : kind);
+        }
         case What::case_id:
           return of_symbol(act.case_id);
         case What::by:
