@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <future>
 #include <set>
 #include <system_error>
 
@@ -168,6 +169,27 @@ Result<void> write_durably(Disk& disk, const std::string& path, std::string_view
   return write_durably(disk, {{path, std::string(bytes)}});
 }
 
+namespace {
+
+// Many files are synced from several threads: flushes that are asked for together become few.
+Result<void> sync_all(const std::vector<std::unique_ptr<File>>& files) {
+  constexpr size_t kMany = 32, kThreads = 16;
+  const size_t threads = files.size() < kMany ? 1 : kThreads;
+  const auto some = [&](size_t first) -> Result<void> {
+    for (size_t i = first; i < files.size(); i += threads) HENG_TRY_VOID(files[i]->sync());
+    return {};
+  };
+  if (threads == 1) return some(0);
+  std::vector<std::future<Result<void>>> running;
+  for (size_t first = 0; first < threads; ++first) running.push_back(std::async(std::launch::async, some, first));
+  Result<void> out;
+  for (auto& one : running)
+    if (Result<void> done = one.get(); !done.ok()) out = std::move(done);
+  return out;
+}
+
+}  // namespace
+
 Result<void> write_durably(Disk& disk, const std::vector<NewFile>& files) {
   std::vector<std::unique_ptr<File>> open;
   std::set<std::string> folders;
@@ -182,8 +204,7 @@ Result<void> write_durably(Disk& disk, const std::vector<NewFile>& files) {
     const size_t slash = path.rfind('/');
     folders.insert(slash == std::string::npos ? "." : path.substr(0, slash));
   }
-  // The first sync makes the file system write what belongs to all of them.
-  for (const std::unique_ptr<File>& file : open) HENG_TRY_VOID(file->sync());
+  HENG_TRY_VOID(sync_all(open));
   open.clear();
   for (const auto& [path, bytes] : files) HENG_TRY_VOID(disk.rename(path + ".tmp", path));
   for (const std::string& folder : folders) HENG_TRY_VOID(disk.sync_dir(folder));
