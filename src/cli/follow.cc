@@ -77,7 +77,7 @@ class Follower {
   }
 
   Instant next_due() { return std::min(engine_->next_due(), figures_->next_due()); }
-  void move_time(Instant to) { move_time(to, sink()); }
+  void move_time(Instant to) { engine_->tick(to, sink()); }
 
   // Kept by the caller's leave before they are judged.
   Result<void> keep(const std::string& lines) {
@@ -85,8 +85,9 @@ class Follower {
     return {};
   }
   watch::History::Added take(const Act& act, std::vector<watch::History::Note>* notes) { return take(act, notes, sink()); }
-  // What was told is flushed first; a snapshot is taken now and then.
+  // Figures are added up, which takes all their cases; what was told is flushed; a snapshot is taken now and then.
   Result<void> batch_done() {
+    add_up();
     std::cout.flush();
     if (!std::cout) return output_failed();
     if (!state_) return {};
@@ -123,7 +124,7 @@ class Follower {
   watch::History::Added take(const Act& act, std::vector<watch::History::Note>* notes, const watch::Engine::Sink& sink) {
     const auto added = engine_->act(act, notes, sink);
     figures_->touch(law_->plan.symbols.find(act.case_id));
-    if (sink) figures_->tick(engine_->now(), act.id, sink);  // what was told already is added up once, below
+    touched_by_ = act.id;
     ++count_;
     return added;
   }
@@ -166,7 +167,12 @@ class Follower {
     }));
     if (damaged) return *damaged;
     catch_up();
+    add_up();
     return {};
+  }
+  void add_up() {
+    if (engine_->now().us != INT64_MIN) figures_->tick(engine_->now(), touched_by_.empty() ? "time" : touched_by_, sink());
+    touched_by_.clear();
   }
 
   // Whether the engine went on from the snapshot, and what by the packs of now differs was told.
@@ -234,6 +240,7 @@ class Follower {
   std::optional<watch::LiveFigures> figures_;
   std::optional<StateFolder> state_;
   std::string packs_;
+  std::string touched_by_;   // the last act of this batch
   uint64_t count_ = 0;       // acts taken in
   uint64_t kept_count_ = 0;  // of them, those the last snapshot holds
   std::chrono::steady_clock::time_point kept_at_;
