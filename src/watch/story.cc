@@ -115,7 +115,7 @@ class Runner {
       for (int64_t time = 0; time < (counted ? statements[begin]->count : 1); ++time) {
         calendar = before;
         out.aliases = named;
-        const std::string case_id = fmt::format("case-{}", ++cases);
+        const std::string case_id = counted ? fmt::format("case-{}", ++cases) : "story";
         for (size_t i = begin + (counted ? 1 : 0); i < end && out.trouble.empty(); ++i) {
           const law::Statement& statement = *statements[i];
           if (happens(statement))
