@@ -1,4 +1,4 @@
-// How much memory an open case takes in the engine: what a case more adds, so that what is there once does not count.
+// How much memory an open case takes in the engine: all that the engine took since it was empty, over its cases.
 #pragma once
 
 #include <fmt/format.h>
@@ -29,23 +29,18 @@ void print_memory(const std::string& name, const MakePlan& make_plan, watch::Eng
     options.pages = pages;
     watch::Plan plan = make_plan();
     watch::Engine engine(plan, options);
-    double bytes = 0;
-    double cases = 0;
+    malloc_trim(0);
+    const double before = anonymous_bytes();
     for (size_t i = 0; i < count; ++i) {
-      if (i == count / 2) {
-        malloc_trim(0);
-        bytes = anonymous_bytes();
-        cases = static_cast<double>(engine.history().cases().size());
-      }
       const Act& one = act(i);
       engine.tick(one.at.instant, nullptr);
       engine.act(one, nullptr, nullptr);
     }
     malloc_trim(0);
-    const double more = static_cast<double>(engine.history().cases().size()) - cases;
+    const double cases = static_cast<double>(engine.history().cases().size());
     fmt::print("{}, memory of a case of {:.1f} acts{}: {:.0f} bytes ({:.0f} cases)\n", name,
-               static_cast<double>(count - count / 2) / more,
-               pages == nullptr ? "" : ", acts in files that the kernel may take from memory", (anonymous_bytes() - bytes) / more, more);
+               static_cast<double>(count) / cases,
+               pages == nullptr ? "" : ", acts in files that the kernel may take from memory", (anonymous_bytes() - before) / cases, cases);
   }
 }
 
