@@ -128,10 +128,6 @@ class Follower {
     ++count_;
     return added;
   }
-  void move_time(Instant to, const watch::Engine::Sink& sink) {
-    engine_->tick(to, sink);
-    figures_->tick(engine_->now(), "time", sink);
-  }
   Result<void> keep_snapshot() {
     const auto began = std::chrono::steady_clock::now();
     HENG_TRY_VOID(state_->keep_snapshot(*engine_));
@@ -150,7 +146,8 @@ class Follower {
     const auto catch_up = [&] {
       if (caught_up) return;
       caught_up = true;
-      move_time(*state_->told_now(), nullptr);
+      engine_->tick(*state_->told_now(), nullptr);
+      figures_->tick(engine_->now(), "time", nullptr);
       if (!state_->packs().empty() && state_->packs() != packs_) tell_differences(false);
     };
     std::optional<Error> damaged;

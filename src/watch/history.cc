@@ -562,19 +562,17 @@ bool History::columns_fit(size_t symbols, const std::vector<Sym>& types) const {
   for (const auto* each : {&case_order_, &unread_, &types})
     for (const Sym one : *each)
       if (!named(one)) return false;
+  const auto known = [&named](const PartyRef& party) { return named(party.id) && named(party.role); };
   for (const StoredAct& act : acts_) {
     const bool own = act.people_count() <= StoredAct::kOwnPeople;
-    for (size_t i = 0; own && i < act.people_count(); ++i)
-      if (!named(act.people[i].id) || !named(act.people[i].role)) return false;
+    if (own && !std::all_of(act.people, act.people + act.people_count(), known)) return false;
     const size_t data = size_t{act.first_datum} + act.datum_count;
     if (!named(act.id) || !named(act.case_id) || !named(act.agency) || !named(act.refers) ||
         (!own && act.people[0].id + act.people_count() > parties_.size()) || data > data_.size() ||
         (act.type != kUnknownType && act.type >= types.size()) || (act.type == kUnknownType && (data == data_.size() || data_[data].kind != Datum::Kind::symbol)))
       return false;
   }
-  for (const auto* each : {parties_.data(), static_cast<const PartyRef*>(agencies_.data())})
-    for (size_t i = 0; i < (each == parties_.data() ? parties_.size() : agencies_.size()); ++i)
-      if (!named(each[i].id) || !named(each[i].role)) return false;
+  if (!std::all_of(parties_.begin(), parties_.end(), known) || !std::all_of(agencies_.begin(), agencies_.end(), known)) return false;
   for (const Sym item : lists_)
     if (!named(item)) return false;
   for (const Datum& datum : data_) {
