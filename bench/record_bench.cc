@@ -1,8 +1,9 @@
 // The record's speed as ratios to what this machine can do at all, measured in the same run: hash, signature,
 // fdatasync.
 // Then the whole over HTTP on loopback, every part a process of its own: a record that serves, five witnesses, clients.
-//   record_bench [DIR [HENG]]   DIR lies on the disk to be measured (default the temporary directory), HENG is the program
-//                               that serves (default build/release/heng; without it nothing is measured over HTTP)
+//   record_bench [DIR [HENG [http]]]   DIR lies on the disk to be measured (default the temporary directory), HENG is the
+//                                      program that serves (default build/release/heng; without it nothing is measured over
+//                                      HTTP); with `http` only that is measured
 #include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
@@ -89,14 +90,17 @@ double sync_rate(const std::string& dir, size_t bytes, int rounds) {
   return rate;
 }
 
+const std::string kLeaf(600, 'x');
+// The frame in which so many of them are written.
+size_t frame_bytes(size_t entries) { return (32 + 608 * entries + 63) / 64 * 64; }
+
 double append_rate(const std::string& dir, size_t batch, size_t total) {
   const std::string record = dir + "/log";
   std::filesystem::remove_all(record);
   const auto disk = record::real_disk();
   if (!record::Log::create(*disk, record, "bench.example/log").ok()) std::abort();
   auto log = std::move(record::Log::open(*disk, {record, "", true}).value());
-  const std::string leaf(600, 'x');
-  const std::vector<record::Entry> entries(batch, record::Entry{leaf, {}});
+  const std::vector<record::Entry> entries(batch, record::Entry{kLeaf, {}});
   const auto begin = Clock::now();
   for (size_t done = 0; done < total; done += batch)
     if (!log->append(entries).ok()) std::abort();
@@ -128,8 +132,7 @@ void of_a_log(const std::string& dir, double hash_bytes) {
   if (!record::Log::create(*disk, where, "bench.example/log").ok()) std::abort();
   {
     auto log = std::move(record::Log::open(*disk, {where, "", true}).value());
-    const std::string leaf(600, 'x');
-    const std::vector<record::Entry> entries(1000, record::Entry{leaf, {}});
+    const std::vector<record::Entry> entries(1000, record::Entry{kLeaf, {}});
     while (log->size() < kEntries)
       if (!log->append(std::span(entries).first(static_cast<size_t>(std::min<uint64_t>(1000, kEntries - log->size())))).ok())
         std::abort();
@@ -273,6 +276,7 @@ std::string address_in(const std::string& line) { return line.substr(line.find("
 
 struct Load {
   double acts = 0;                // a second
+  double cpu = 0;                 // seconds the clients took of a core
   std::vector<double> latencies;  // of submissions, ms
 };
 
@@ -289,6 +293,7 @@ Load load(const std::string& url, const std::string& key, const std::string& sig
           tlog::base64_encode(signer.key.sign(record::submission_message(bodies[client].back(), sign == "batch"))));
     }
   const auto begin = Clock::now();
+  const double cpu_before = cpu_seconds();
   std::vector<std::thread> threads;
   for (size_t client = 0; client < clients; ++client)
     threads.emplace_back([&, client] {
@@ -307,6 +312,7 @@ Load load(const std::string& url, const std::string& key, const std::string& sig
   for (std::thread& thread : threads) thread.join();
   Load out;
   out.acts = static_cast<double>(clients * submissions * batch) / seconds_since(begin);
+  out.cpu = cpu_seconds() - cpu_before;
   for (const auto& some : latencies) out.latencies.insert(out.latencies.end(), some.begin(), some.end());
   return out;
 }
@@ -363,11 +369,11 @@ void over_http(const std::string& dir, double sign, double sync) {
     (void)load(url, key, "each", 2, 100, 20, "warm");
     const auto rate = [&](const char* what, const char* how, size_t batch, size_t submissions, const char* prefix) {
       const double before = server.cpu();
-      const double acts = load(url, key, how, 8, batch, submissions, prefix).acts;
-      const double each = (server.cpu() - before) * 1e6 / static_cast<double>(8 * batch * submissions);
-      row(what, acts, "Ed25519 sign", sign);
-      std::printf("%-52s %12.1f us of the server's cores an act: %.0f /s if it had all %u cores\n", "", each,
-                  std::thread::hardware_concurrency() * 1e6 / each, std::thread::hardware_concurrency());
+      const Load done = load(url, key, how, 8, batch, submissions, prefix);
+      const double scale = 1e6 / static_cast<double>(8 * batch * submissions);
+      row(what, done.acts, "Ed25519 sign", sign);
+      std::printf("%-52s %12.1f us of a core an act for the server, %.1f us for the clients\n", "", (server.cpu() - before) * scale,
+                  done.cpu * scale);
     };
     rate("over HTTP, a signature each, 8 clients, 100 a time", "each", 100, 150, "e");
     rate("over HTTP, signed in batches, 8 clients, 500 a time", "batch", 500, 60, "b");
@@ -409,17 +415,9 @@ void over_http(const std::string& dir, double sign, double sync) {
   latency_row("witnessed by 3 of 5, checkpoints every 100 ms", waits, "fdatasync", 1e3 / sync);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::string dir =
-      (argc > 1 ? std::filesystem::path(argv[1]) : std::filesystem::temp_directory_path()) /
-      "heng-record-bench";
-  std::filesystem::create_directories(dir);
+// Hashes and trees in memory; gives the bytes a second of leaf hashes.
+double of_hashes() {
   constexpr size_t kMany = 1u << 18;
-  std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  std::printf("one core, lanes %s; 600-byte entries; rates without disk or network are of a core's own time\n", tlog::hash_lanes_in_use() ? "on" : "off");
-
   std::vector<tlog::Hash> hashes(kMany), parents(kMany / 2);
   const double node_limit =
       best_rate(kMany / 2, [&] { tlog::node_hashes(hashes.data(), kMany / 2, parents.data()); });
@@ -429,8 +427,7 @@ int main(int argc, char** argv) {
   tlog::use_hash_backend(tlog::HashBackend::automatic);
   row("node hash, portable code", node_portable, "node hash in lanes", node_limit);
 
-  const std::string leaf(600, 'x');
-  const std::vector<std::string_view> leaves(kMany, leaf);
+  const std::vector<std::string_view> leaves(kMany, kLeaf);
   const double leaf_limit = best_rate(kMany, [&] { tlog::leaf_hashes(leaves, hashes.data()); });
   const double hash_limit = 1 / (1 / leaf_limit + 1 / node_limit);
   row("tree append in memory",
@@ -457,15 +454,27 @@ int main(int argc, char** argv) {
                       std::abort();
                 }),
       "18 node hashes in lanes", node_limit / 18);
+  return leaf_limit * 600;
+}
 
-  const tlog::SigningKey key = tlog::SigningKey::from_seed({1});
+const tlog::SigningKey& bench_key() {
+  static const tlog::SigningKey key = tlog::SigningKey::from_seed({1});
+  return key;
+}
+
+double sign_rate() {
   std::string signature;
-  const double sign = best_rate(5000, [&] {
-    for (int i = 0; i < 5000; ++i) signature = key.sign(leaf);
+  return best_rate(5000, [&] {
+    for (int i = 0; i < 5000; ++i) signature = bench_key().sign(kLeaf);
   });
+}
+
+void of_signatures(double sign) {
+  const tlog::SigningKey& key = bench_key();
+  const std::string signature = key.sign(kLeaf);
   const double verify = best_rate(5000, [&] {
     for (int i = 0; i < 5000; ++i)
-      if (!tlog::ed25519_verify(key.public_key(), leaf, signature)) std::abort();
+      if (!tlog::ed25519_verify(key.public_key(), kLeaf, signature)) std::abort();
   });
   record::Leaf act;
   act.kind = "detention_executed";
@@ -489,21 +498,38 @@ int main(int argc, char** argv) {
                     if (!record::verify_leaf(act, key.public_key())) std::abort();
                 }),
       "Ed25519 verify", verify);
+}
 
-  double one_sync = 0;
+void of_appending(const std::string& dir) {
   for (const size_t batch : {size_t{1}, size_t{10}, size_t{100}, size_t{1000}}) {
-    const double limit = sync_rate(dir, (32 + 608 * batch + 63) / 64 * 64, batch >= 100 ? 60 : 300) *
-                         static_cast<double>(batch);
-    if (batch == 1) one_sync = limit;
+    const double limit = sync_rate(dir, frame_bytes(batch), batch >= 100 ? 60 : 300) * static_cast<double>(batch);
     char name[64];
     std::snprintf(name, sizeof name, "durable append, batches of %zu", batch);
     row(name, append_rate(dir, batch, batch == 1 ? 1000 : batch * 100), "write and fdatasync", limit);
   }
-  of_a_log(dir, leaf_limit * 600);
-  of_a_record(dir, leaf_limit * 600);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string dir =
+      (argc > 1 ? std::filesystem::path(argv[1]) : std::filesystem::temp_directory_path()) /
+      "heng-record-bench";
+  std::filesystem::create_directories(dir);
   heng_program = argc > 2 ? argv[2] : HENG_SOURCE_DIR "/build/release/heng";
+  const bool only_http = argc > 3 && std::string(argv[3]) == "http";
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  std::printf("one core, lanes %s; 600-byte entries; rates without disk or network are of a core's own time\n", tlog::hash_lanes_in_use() ? "on" : "off");
+  const double sign = sign_rate(), sync = sync_rate(dir, frame_bytes(1), 300);
+  if (!only_http) {
+    const double hash_bytes = of_hashes();
+    of_signatures(sign);
+    of_appending(dir);
+    of_a_log(dir, hash_bytes);
+    of_a_record(dir, hash_bytes);
+  }
   if (std::filesystem::exists(heng_program))
-    over_http(dir, sign, one_sync);
+    over_http(dir, sign, sync);
   else
     std::printf("nothing over HTTP: `%s` is not there\n", heng_program.c_str());
   std::filesystem::remove_all(dir);

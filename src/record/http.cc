@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -32,6 +33,9 @@ using asio::ip::tcp;
 Error unreachable(std::string what, const std::string& where) {
   return Error{ErrorKind::unreachable, "http-unreachable", std::move(what), where, ""};
 }
+
+constexpr size_t kBodySpare = 64;  // readers of a body want readable bytes behind it
+constexpr size_t kBodyAtOnce = size_t{1} << 20;
 
 class Server : public HttpServer {
  public:
@@ -91,7 +95,11 @@ class Server : public HttpServer {
       parser.body_limit(limits_.body_bytes);
       parser.header_limit(static_cast<uint32_t>(limits_.header_bytes));
       stream.expires_after(limits_.idle);
-      co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, code));
+      co_await http::async_read_header(stream, buffer, parser, asio::redirect_error(use_awaitable, code));
+      if (!code && parser.content_length())
+        co_await read_body(stream, buffer, static_cast<size_t>(*parser.content_length()), parser.get().body(), code);
+      else if (!code)
+        co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, code));
       HttpAnswer answer;
       if (code == http::error::body_limit || code == http::error::header_limit) {
         answer = {413, "text/plain; charset=utf-8", "the request is too long\n"};
@@ -129,6 +137,23 @@ class Server : public HttpServer {
     }
     stream.socket().shutdown(tcp::socket::shutdown_both, code);
     --open_;
+  }
+
+  // A body of known length straight into its place, as much at a time as there is.
+  asio::awaitable<void> read_body(beast::tcp_stream& stream, beast::flat_buffer& buffer, size_t size, std::string& body,
+                                  boost::system::error_code& code) {
+    const size_t known = std::min(size, buffer.size());
+    body.reserve(size + kBodySpare);
+    body.assign(static_cast<const char*>(buffer.data().data()), known);
+    buffer.consume(known);
+    // Memory only as it fills: a length is quickly said.
+    while (!code && body.size() < size) {
+      const size_t begin = body.size(), more = std::min(kBodyAtOnce, size - begin);
+      body.resize(begin + more);
+      const auto rest = [more](const boost::system::error_code& failed, size_t done) { return failed ? 0 : more - done; };
+      stream.expires_after(limits_.idle);
+      co_await asio::async_read(stream, asio::buffer(body.data() + begin, more), rest, asio::redirect_error(use_awaitable, code));
+    }
   }
 
   struct Waiting {

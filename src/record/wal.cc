@@ -9,6 +9,7 @@ namespace heng::record {
 namespace {
 
 constexpr std::string_view kMagic = "HENGWAL1";
+constexpr uint64_t kPage = 4096;
 constexpr uint64_t kSyncedAtOnce = 4u << 20;
 // Segments from this size on are written full of zeros on a thread of their own, while the one before is filled.
 constexpr uint64_t kWrittenAside = 1u << 20;
@@ -163,13 +164,12 @@ Result<void> write_segment(Disk& disk, const std::string& path, uint64_t bytes) 
     HENG_TRY_VOID(disk.remove(temporary));
   }
   HENG_TRY(const std::unique_ptr<File> file, disk.open(temporary, OpenMode::create));
-  const std::string zeros(std::min<uint64_t>(bytes, 1u << 20), '\0');
-  for (uint64_t at = 0; at < bytes; at += zeros.size()) {
-    HENG_TRY_VOID(file->write(at, std::string_view(zeros).substr(0, std::min<uint64_t>(zeros.size(), bytes - at))));
-    // Not all at once: others wait for the same disk.
-    if (at / kSyncedAtOnce != (at + zeros.size()) / kSyncedAtOnce) HENG_TRY_VOID(file->sync());
+  // Not all at once: others wait for the same disk.
+  for (uint64_t at = 0; at < bytes; at += kSyncedAtOnce) {
+    HENG_TRY_VOID(file->write_zeros(at, std::min(kSyncedAtOnce, bytes - at)));
+    HENG_TRY_VOID(file->sync());
   }
-  return file->sync();
+  return {};
 }
 
 Result<void> name_segment(Disk& disk, const std::string& dir, const std::string& path) {
@@ -339,12 +339,14 @@ Result<void> Wal::append(std::span<const Entry> entries) {
   put32(header, crc32c(std::string_view(frame_).substr(kFrameHeader), crc32c(header)));
   put32(header, 0);
   std::copy(header.begin(), header.end(), frame_.begin());
-  frame_.resize(aligned(frame_.size()), '\0');
+  const size_t whole = aligned(frame_.size());
 
   broken_ = true;  // until everything below has succeeded
-  if (offset_ + frame_.size() > segment_bytes_) {
+  if (offset_ + whole > segment_bytes_) {
     HENG_TRY_VOID(next_segment());
   }
+  // Zeros over zeros up to the end of the page: a page written whole need not be read first.
+  frame_.resize(static_cast<size_t>(std::min(segment_bytes_, (offset_ + whole + kPage - 1) / kPage * kPage) - offset_), '\0');
   HENG_TRY_VOID(file_->write(offset_, frame_));
   HENG_TRY_VOID(file_->sync());
   broken_ = false;
@@ -358,7 +360,7 @@ Result<void> Wal::append(std::span<const Entry> entries) {
                       static_cast<uint32_t>(entry.body.size())});
     at += entry_bytes(entry);
   }
-  offset_ += frame_.size();
+  offset_ += whole;
   next_entry_ += entries.size();
   return {};
 }
