@@ -74,9 +74,9 @@ Random& system_random() {
 }
 
 SealedBody encrypt_body(std::string_view plain, const Key& key, const Nonce& nonce) {
-  constexpr std::string_view kPurposes[] = {"heng.enc/1", "heng.commit/1"};
+  constexpr tlog::Keyed kPurposes[] = {{0, "heng.enc/1"}, {0, "heng.commit/1"}};
   tlog::Hash derived[2];
-  tlog::hmac_sha256_many(key, kPurposes, derived);
+  tlog::hmac_sha256_many(std::span(&key, 1), kPurposes, derived);
   SealedBody out{std::string(kNonce + plain.size() + kTag, '\0'), derived[1]};
   auto* bytes = reinterpret_cast<uint8_t*>(out.bytes.data());
   std::copy(nonce.begin(), nonce.end(), bytes);

@@ -25,14 +25,14 @@ class Purposes {
     ends_.push_back(bytes_.size());
   }
   std::vector<tlog::Hash> derive(const Seed& seed) const {
-    std::vector<std::string_view> views;
+    std::vector<tlog::Keyed> views;
     views.reserve(ends_.size());
     for (size_t begin = 0; const size_t end : ends_) {
-      views.push_back(std::string_view(bytes_).substr(begin, end - begin));
+      views.push_back({0, std::string_view(bytes_).substr(begin, end - begin)});
       begin = end;
     }
     std::vector<tlog::Hash> out(views.size());
-    tlog::hmac_sha256_many(seed, views, out.data());
+    tlog::hmac_sha256_many(std::span(&seed, 1), views, out.data());
     return out;
   }
 

@@ -10,19 +10,121 @@
 namespace heng::tlog {
 namespace {
 
-bool& lanes_flag() {
-  static bool in_use = sha_lanes_supported();
-  return in_use;
-}
-
 const uint8_t* as_bytes(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
 
-void portable(uint8_t prefix, const uint8_t* data, size_t size, uint8_t* digest) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  crypto_hash_sha256_update(&state, &prefix, 1);
-  crypto_hash_sha256_update(&state, data, size);
-  crypto_hash_sha256_final(&state, digest);
+struct Backend {
+  ShaCompress compress;
+  bool lanes;
+};
+
+Backend backend_for(HashBackend wanted) {
+  if (wanted == HashBackend::portable || !sha_lanes_supported()) return {sha_compress_portable, false};
+  return {wanted == HashBackend::automatic && sha_wide_supported() ? sha_compress_wide : sha_compress_lanes, true};
+}
+
+Backend& backend() {
+  static Backend chosen = backend_for(HashBackend::automatic);
+  return chosen;
+}
+
+// What is hashed behind a state that has taken in `before` bytes: one leading byte or none, then data.
+struct Message {
+  const ShaState* start;
+  size_t before;
+  size_t lead;  // 0 or 1
+  uint8_t leading;
+  const uint8_t* data;
+  size_t size;
+
+  size_t blocks() const { return (lead + size + 8) / 64 + 1; }
+  // Block `index` with its padding: the data themselves, or built in `scratch`.
+  const uint8_t* block(size_t index, uint8_t* scratch) const {
+    const size_t total = lead + size, start_at = 64 * index;
+    if (start_at >= lead && start_at + 64 <= total) return data + start_at - lead;
+    size_t filled = 0;
+    if (index == 0 && lead == 1) scratch[filled++] = leading;
+    const size_t from = start_at + filled - lead, take = from < size ? std::min(64 - filled, size - from) : 0;
+    if (take > 0) std::memcpy(scratch + filled, data + from, take);
+    filled += take;
+    std::memset(scratch + filled, 0, 64 - filled);
+    if (total >= start_at && total < start_at + 64) scratch[total - start_at] = 0x80;
+    if (index + 1 == blocks()) {
+      const uint64_t bits = __builtin_bswap64(8 * static_cast<uint64_t>(before + total));
+      std::memcpy(scratch + 56, &bits, 8);
+    }
+    return scratch;
+  }
+};
+
+constexpr size_t kChunk = 64;
+
+// At most kChunk messages, all a block further at a time: lanes stay full until few are left.
+void hash_chunk(const Message* messages, size_t count, ShaState* states) {
+  alignas(64) uint8_t scratch[kChunk][64];
+  uint8_t live[kChunk];
+  size_t blocks[kChunk];
+  ShaState* some[kChunk];
+  const uint8_t* their[kChunk];
+  for (size_t i = 0; i < count; ++i) {
+    states[i] = *messages[i].start;
+    blocks[i] = messages[i].blocks();
+    live[i] = static_cast<uint8_t>(i);
+  }
+  for (size_t index = 0, left = count; left > 0; ++index) {
+    size_t stay = 0;
+    for (size_t k = 0; k < left; ++k) {
+      const uint8_t i = live[k];
+      some[k] = states + i;
+      their[k] = messages[i].block(index, scratch[i]);
+      live[stay] = i;
+      stay += index + 1 < blocks[i] ? 1 : 0;
+    }
+    backend().compress(some, their, left);
+    left = stay;
+  }
+}
+
+// out[i]: the hash of message_at(i).
+template <typename MessageAt>
+void hash_all(size_t count, const MessageAt& message_at, Hash* out) {
+  Message messages[kChunk];
+  ShaState states[kChunk];
+  for (size_t begin = 0; begin < count; begin += kChunk) {
+    const size_t some = std::min(kChunk, count - begin);
+    for (size_t i = 0; i < some; ++i) messages[i] = message_at(begin + i);
+    hash_chunk(messages, some, states);
+    for (size_t i = 0; i < some; ++i) sha_digest(states[i], out[begin + i].bytes.data());
+  }
+}
+
+// The states of HMAC (RFC 2104) behind its two padded keys, of which the key is the first half.
+struct HmacStates {
+  ShaState inner, outer;
+};
+
+void hmac_states(std::span<const std::array<uint8_t, 32>> keys, HmacStates* out) {
+  constexpr size_t kKeys = kChunk / 2;
+  alignas(64) uint8_t pads[kChunk][64];
+  ShaState* states[kChunk];
+  const uint8_t* blocks[kChunk];
+  for (size_t begin = 0; begin < keys.size(); begin += kKeys) {
+    const size_t count = std::min(kKeys, keys.size() - begin);
+    for (size_t i = 0; i < count; ++i) {
+      out[begin + i] = {kShaStart, kShaStart};
+      std::memset(pads[2 * i], 0x36, 64);
+      std::memset(pads[2 * i + 1], 0x5c, 64);
+      for (size_t byte = 0; byte < 32; ++byte) {
+        pads[2 * i][byte] ^= keys[begin + i][byte];
+        pads[2 * i + 1][byte] ^= keys[begin + i][byte];
+      }
+      states[2 * i] = &out[begin + i].inner;
+      states[2 * i + 1] = &out[begin + i].outer;
+      blocks[2 * i] = pads[2 * i];
+      blocks[2 * i + 1] = pads[2 * i + 1];
+    }
+    backend().compress(states, blocks, 2 * count);
+  }
+  sodium_memzero(pads, std::min(2 * keys.size(), kChunk) * sizeof pads[0]);
 }
 
 constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -53,62 +155,28 @@ std::optional<Hash> hash_from_bytes(std::string_view bytes) {
 
 Hash sha256(std::string_view message) {
   Hash out;
-  if (lanes_flag() && !message.empty()) {
-    const LaneMessage lane{as_bytes(message)[0], as_bytes(message) + 1, message.size() - 1};
-    sha_lanes(&lane, 1, out.bytes.data());
-  } else {
-    crypto_hash_sha256(out.bytes.data(), as_bytes(message), message.size());
-  }
+  sha256_many(std::span(&message, 1), &out);
   return out;
 }
 
 Hash hmac_sha256(const std::array<uint8_t, 32>& key, std::string_view message) {
+  const Keyed job{0, message};
   Hash out;
-  hmac_sha256_many(key, std::span(&message, 1), &out);
+  hmac_sha256_many(std::span(&key, 1), std::span(&job, 1), &out);
   return out;
 }
 
-void hmac_sha256_many(const std::array<uint8_t, 32>& key, std::span<const std::string_view> messages, Hash* out) {
-  std::array<uint8_t, 64> inner_pad, outer_pad;
-  inner_pad.fill(0x36);
-  outer_pad.fill(0x5c);
-  for (size_t i = 0; i < key.size(); ++i) {
-    inner_pad[i] = static_cast<uint8_t>(inner_pad[i] ^ key[i]);
-    outer_pad[i] = static_cast<uint8_t>(outer_pad[i] ^ key[i]);
-  }
-  const bool in_lanes = lanes_flag() && std::none_of(messages.begin(), messages.end(), [](std::string_view m) { return m.empty(); });
-  if (in_lanes) {
-    constexpr size_t kChunk = 64;
-    LaneMessage lanes[kChunk];
-    for (size_t start = 0; start < messages.size(); start += kChunk) {
-      const size_t count = std::min(kChunk, messages.size() - start);
-      for (size_t i = 0; i < count; ++i) {
-        const std::string_view message = messages[start + i];
-        lanes[i] = {as_bytes(message)[0], as_bytes(message) + 1, message.size() - 1};
-      }
-      sha_lanes_behind(inner_pad.data(), lanes, count, out[start].bytes.data());
-      Hash inner[kChunk];
-      std::copy_n(out + start, count, inner);
-      for (size_t i = 0; i < count; ++i) lanes[i] = {inner[i].bytes[0], inner[i].bytes.data() + 1, kHashSize - 1};
-      sha_lanes_behind(outer_pad.data(), lanes, count, out[start].bytes.data());
-      sodium_memzero(inner, count * sizeof inner[0]);
-    }
-  } else {
-    for (size_t i = 0; i < messages.size(); ++i) {
-      crypto_hash_sha256_state state;
-      crypto_hash_sha256_init(&state);
-      crypto_hash_sha256_update(&state, inner_pad.data(), inner_pad.size());
-      crypto_hash_sha256_update(&state, as_bytes(messages[i]), messages[i].size());
-      crypto_hash_sha256_final(&state, out[i].bytes.data());
-      crypto_hash_sha256_init(&state);
-      crypto_hash_sha256_update(&state, outer_pad.data(), outer_pad.size());
-      crypto_hash_sha256_update(&state, out[i].bytes.data(), kHashSize);
-      crypto_hash_sha256_final(&state, out[i].bytes.data());
-      sodium_memzero(&state, sizeof state);
-    }
-  }
-  sodium_memzero(inner_pad.data(), inner_pad.size());
-  sodium_memzero(outer_pad.data(), outer_pad.size());
+void hmac_sha256_many(std::span<const std::array<uint8_t, 32>> keys, std::span<const Keyed> messages, Hash* out) {
+  std::vector<HmacStates> states(keys.size());
+  hmac_states(keys, states.data());
+  const auto inner = [&](size_t i) {
+    const std::string_view text = messages[i].message;
+    return Message{&states[messages[i].key].inner, 64, 0, 0, as_bytes(text), text.size()};
+  };
+  hash_all(messages.size(), inner, out);
+  const auto outer = [&](size_t i) { return Message{&states[messages[i].key].outer, 64, 0, 0, out[i].bytes.data(), kHashSize}; };
+  hash_all(messages.size(), outer, out);
+  sodium_memzero(states.data(), states.size() * sizeof states[0]);
 }
 
 Hash empty_root() { return sha256({}); }
@@ -127,64 +195,51 @@ Hash node_hash(const Hash& left, const Hash& right) {
 }
 
 void hash_many(uint8_t prefix, std::span<const std::string_view> messages, Hash* out) {
-  if (!lanes_flag()) {
-    for (size_t i = 0; i < messages.size(); ++i)
-      portable(prefix, as_bytes(messages[i]), messages[i].size(), out[i].bytes.data());
-    return;
-  }
-  constexpr size_t kChunk = 64;
-  LaneMessage lanes[kChunk];
-  for (size_t start = 0; start < messages.size(); start += kChunk) {
-    const size_t count = std::min(kChunk, messages.size() - start);
-    for (size_t i = 0; i < count; ++i) {
-      const std::string_view message = messages[start + i];
-      lanes[i] = {prefix, as_bytes(message), message.size()};
-    }
-    static_assert(sizeof(Hash) == kHashSize);
-    sha_lanes(lanes, count, out[start].bytes.data());
-  }
+  const auto prefixed = [&](size_t i) { return Message{&kShaStart, 0, 1, prefix, as_bytes(messages[i]), messages[i].size()}; };
+  hash_all(messages.size(), prefixed, out);
 }
 
 void sha256_many(std::span<const std::string_view> messages, Hash* out) {
-  // A lane begins with a byte of its own: the message's first.
-  constexpr size_t kChunk = 64;
-  LaneMessage lanes[kChunk];
-  for (size_t start = 0; start < messages.size(); start += kChunk) {
-    const size_t count = std::min(kChunk, messages.size() - start);
-    bool in_lanes = lanes_flag();
-    for (size_t i = 0; i < count && in_lanes; ++i) {
-      const std::string_view message = messages[start + i];
-      in_lanes = !message.empty();
-      if (in_lanes) lanes[i] = {as_bytes(message)[0], as_bytes(message) + 1, message.size() - 1};
-    }
-    if (in_lanes) {
-      sha_lanes(lanes, count, out[start].bytes.data());
-      continue;
-    }
-    for (size_t i = 0; i < count; ++i) out[start + i] = sha256(messages[start + i]);
-  }
+  const auto plain = [&](size_t i) { return Message{&kShaStart, 0, 0, 0, as_bytes(messages[i]), messages[i].size()}; };
+  hash_all(messages.size(), plain, out);
 }
 
 void node_hashes(const Hash* children, size_t count, Hash* parents) { node_hashes(0x01, children, count, parents); }
 
+// The prefix and 63 bytes in one block; in the other the last byte and the padding, which is always the same.
 void node_hashes(uint8_t prefix, const Hash* children, size_t count, Hash* parents) {
-  if (count == 0) return;
-  if (lanes_flag()) {
-    sha_node_lanes(prefix, children->bytes.data(), count, parents->bytes.data());
-    return;
+  constexpr size_t kNodes = 16;
+  static_assert(sizeof(Hash) == kHashSize);
+  alignas(64) uint8_t first[kNodes][64], second[kNodes][64] = {};
+  ShaState states[kNodes];
+  ShaState* all[kNodes];
+  const uint8_t *firsts[kNodes], *seconds[kNodes];
+  for (size_t i = 0; i < kNodes; ++i) {
+    first[i][0] = prefix;
+    second[i][1] = 0x80;
+    second[i][62] = 0x02;  // 65 bytes are 520 = 0x0208 bits
+    second[i][63] = 0x08;
+    all[i] = states + i;
+    firsts[i] = first[i];
+    seconds[i] = second[i];
   }
-  for (size_t i = 0; i < count; ++i) {
-    Hash digest;
-    portable(prefix, children[2 * i].bytes.data(), 2 * kHashSize, digest.bytes.data());
-    parents[i] = digest;
+  for (size_t begin = 0; begin < count; begin += kNodes) {
+    const size_t some = std::min(kNodes, count - begin);
+    for (size_t i = 0; i < some; ++i) {
+      const uint8_t* pair = children[2 * (begin + i)].bytes.data();
+      std::memcpy(first[i] + 1, pair, 63);
+      second[i][0] = pair[63];
+      states[i] = kShaStart;
+    }
+    backend().compress(all, firsts, some);
+    backend().compress(all, seconds, some);
+    for (size_t i = 0; i < some; ++i) sha_digest(states[i], parents[begin + i].bytes.data());
   }
 }
 
-void use_hash_backend(HashBackend backend) {
-  lanes_flag() = backend == HashBackend::automatic && sha_lanes_supported();
-}
+void use_hash_backend(HashBackend wanted) { backend() = backend_for(wanted); }
 
-bool hash_lanes_in_use() { return lanes_flag(); }
+bool hash_lanes_in_use() { return backend().lanes; }
 
 std::string to_hex(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";

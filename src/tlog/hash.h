@@ -1,9 +1,8 @@
 // The hashes of an RFC 6962 tree: SHA-256 with a leading 0x00 for leaves and 0x01 for nodes.
 //
-// Pure and thread-safe. On x86-64 processors with the SHA extensions several messages are hashed at once,
-// interleaved (the instruction has a long latency, so four independent lanes give about twice the throughput
-// of one); elsewhere libsodium's portable code is used. The choice is made once, at run time; both give the
-// same bytes.
+// Pure and thread-safe. Many messages are hashed at once, a block of each at a time: sixteen in a vector where there is
+// AVX-512; four interleaved where there are the SHA instructions, whose long latency that hides; elsewhere one after
+// another by libsodium. The choice is made once, at run time; all give the same bytes.
 #pragma once
 
 #include <array>
@@ -33,8 +32,12 @@ std::optional<Hash> hash_from_bytes(std::string_view bytes);
 Hash sha256(std::string_view message);
 // HMAC-SHA-256 (RFC 2104) under a key of 32 bytes.
 Hash hmac_sha256(const std::array<uint8_t, 32>& key, std::string_view message);
-// out[i] = HMAC-SHA-256 of messages[i], all under one key.
-void hmac_sha256_many(const std::array<uint8_t, 32>& key, std::span<const std::string_view> messages, Hash* out);
+// out[i] = HMAC-SHA-256 of messages[i] under the key it names by its place.
+struct Keyed {
+  size_t key;
+  std::string_view message;
+};
+void hmac_sha256_many(std::span<const std::array<uint8_t, 32>> keys, std::span<const Keyed> messages, Hash* out);
 Hash empty_root();                                    // MTH({}) = SHA-256("")
 Hash leaf_hash(std::string_view entry);               // SHA-256(0x00 || entry)
 Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(0x01 || left || right)
@@ -52,8 +55,8 @@ void node_hashes(const Hash* children, size_t count, Hash* parents);
 // The same with another leading byte, for trees that are no logs.
 void node_hashes(uint8_t prefix, const Hash* children, size_t count, Hash* parents);
 
-enum class HashBackend { automatic, portable };
-// For tests and benchmarks: `portable` turns the lanes off. Not meant to be called while others hash.
+enum class HashBackend { automatic, lanes, portable };
+// For tests and benchmarks: `lanes` leaves AVX-512 aside, `portable` the lanes too. Not meant to be called while others hash.
 void use_hash_backend(HashBackend backend);
 bool hash_lanes_in_use();
 

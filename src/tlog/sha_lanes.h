@@ -1,4 +1,4 @@
-// SHA-256 over several messages at once with the x86 SHA extensions. Private to tlog: use hash.h.
+// The compression function of SHA-256 for many messages at once. Private to tlog: use hash.h.
 #pragma once
 
 #include <cstddef>
@@ -6,21 +6,40 @@
 
 namespace heng::tlog {
 
-bool sha_lanes_supported();  // this processor has SHA, SSSE3 and SSE4.1
-
-// A message of prefix byte, then size bytes.
-struct LaneMessage {
-  uint8_t prefix;
-  const uint8_t* data;
-  size_t size;
+// A hash between two blocks: its eight words in the order F E B A H G D C, which the x86 instructions want.
+struct ShaState {
+  alignas(32) uint32_t words[8];
 };
+// FIPS 180-4 5.3.3 and 4.2.2.
+inline constexpr ShaState kShaStart{
+    {0x9b05688c, 0x510e527f, 0xbb67ae85, 0x6a09e667, 0x5be0cd19, 0x1f83d9ab, 0xa54ff53a, 0x3c6ef372}};
 
-// digests + 32*i = SHA-256(prefix || data) of message i. Only where sha_lanes_supported().
-void sha_lanes(const LaneMessage* messages, size_t count, uint8_t* digests);
-// digests + 32*i = SHA-256(block || prefix || data) of message i: one first block of 64 bytes for all, hashed once.
-void sha_lanes_behind(const uint8_t* block, const LaneMessage* messages, size_t count, uint8_t* digests);
-// The same as sha_lanes for messages prefix || 64 bytes that lie one behind the other: the nodes of a tree level.
-// digests may be pairs: lane i is written after it is read, and only at or before its own place.
-void sha_node_lanes(uint8_t prefix, const uint8_t* pairs, size_t count, uint8_t* digests);
+alignas(64) inline constexpr uint32_t kShaRound[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+// Each state takes in its block of 64 bytes, whatever is beside it. No state stands twice among them.
+using ShaCompress = void (*)(ShaState* const* states, const uint8_t* const* blocks, size_t count);
+
+void sha_compress_portable(ShaState* const* states, const uint8_t* const* blocks, size_t count);  // libsodium's
+bool sha_lanes_supported();  // this processor has SHA, SSSE3 and SSE4.1
+void sha_compress_lanes(ShaState* const* states, const uint8_t* const* blocks, size_t count);  // four interleaved
+bool sha_wide_supported();  // and AVX-512 with bytes and words
+void sha_compress_wide(ShaState* const* states, const uint8_t* const* blocks, size_t count);  // sixteen in a vector
+
+// The 32 bytes that a state stands for, big-endian A to H.
+inline void sha_digest(const ShaState& state, uint8_t* digest) {
+  constexpr int kPlace[8] = {3, 2, 7, 6, 1, 0, 5, 4};
+  for (int i = 0; i < 8; ++i) {
+    const uint32_t word = __builtin_bswap32(state.words[kPlace[i]]);
+    __builtin_memcpy(digest + 4 * i, &word, 4);
+  }
+}
 
 }  // namespace heng::tlog

@@ -167,6 +167,10 @@ TEST(Hash, LanesAndPortableCodeAgreeForEveryLength) {
     EXPECT_EQ(slow[i].view(), plain_sha256(std::string(1, '\0') + messages[i]));
   std::vector<Hash> slow_nodes(views.size() / 2);
   node_hashes(slow.data(), slow_nodes.size(), slow_nodes.data());
+  use_hash_backend(HashBackend::lanes);
+  std::vector<Hash> lanes(views.size());
+  leaf_hashes(views, lanes.data());
+  EXPECT_EQ(lanes, slow);
   use_hash_backend(HashBackend::automatic);
   EXPECT_EQ(fast, slow);
   std::vector<Hash> fast_nodes(views.size() / 2);
@@ -232,18 +236,34 @@ TEST(Hash, ManyAtOnceAndKeyedAreTheSameAsOneByOne) {
   std::vector<std::string> texts;
   for (size_t i = 0; i < 200; ++i) texts.push_back(std::string(random() % 300, static_cast<char>(i)));
   const std::vector<std::string_view> views(texts.begin(), texts.end());
-  for (const HashBackend backend : {HashBackend::portable, HashBackend::automatic}) {
+  for (const HashBackend backend : {HashBackend::portable, HashBackend::lanes, HashBackend::automatic}) {
     use_hash_backend(backend);
     std::vector<Hash> out(views.size());
     sha256_many(views, out.data());
+    std::vector<std::array<uint8_t, 32>> keys(70);
+    for (auto& key : keys)
+      for (uint8_t& byte : key) byte = static_cast<uint8_t>(random());
+    std::vector<Keyed> jobs;
+    for (size_t i = 0; i < texts.size(); ++i) jobs.push_back({i * 7 % keys.size(), texts[i]});
+    std::vector<Hash> keyed(jobs.size());
+    hmac_sha256_many(keys, jobs, keyed.data());
     for (size_t i = 0; i < texts.size(); ++i) {
       EXPECT_EQ(out[i].view(), plain_sha256(texts[i]));
-      std::array<uint8_t, 32> key{};
-      for (uint8_t& byte : key) byte = static_cast<uint8_t>(random());
-      Hash keyed;
-      crypto_auth_hmacsha256(keyed.bytes.data(), reinterpret_cast<const uint8_t*>(texts[i].data()), texts[i].size(),
-                             key.data());
-      EXPECT_EQ(hmac_sha256(key, texts[i]), keyed);
+      Hash wanted;
+      crypto_auth_hmacsha256(wanted.bytes.data(), reinterpret_cast<const uint8_t*>(texts[i].data()), texts[i].size(),
+                             keys[jobs[i].key].data());
+      EXPECT_EQ(keyed[i], wanted);
+      EXPECT_EQ(hmac_sha256(keys[jobs[i].key], texts[i]), wanted);
+    }
+    for (size_t count = 0; count < 40; ++count) {  // lanes that are not full
+      std::vector<Hash> children(2 * count), parents(count), few(count);
+      for (size_t i = 0; i < children.size(); ++i) children[i] = out[i];
+      node_hashes(children.data(), count, parents.data());
+      sha256_many(std::span(views).first(count), few.data());
+      for (size_t i = 0; i < count; ++i) {
+        EXPECT_EQ(parents[i].view(), plain_sha256("\x01" + std::string(children[2 * i].view()) + std::string(children[2 * i + 1].view())));
+        EXPECT_EQ(few[i], out[i]);
+      }
     }
   }
 }
