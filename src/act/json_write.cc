@@ -129,7 +129,7 @@ void append_act(std::string& out, const Act& act, bool whole) {
   if (whole) {
     if (out.back() != '{') out += ',';
     out += "\"at\":\"";
-    out += format_rfc3339(act.at);
+    append_rfc3339(out, act.at);
     out += '"';
   }
   append_parties(out, "by", act.by);
@@ -144,7 +144,7 @@ void append_act(std::string& out, const Act& act, bool whole) {
   append_parties(out, "on", act.on);
   if (act.recorded) {
     out += out.back() != '{' ? ",\"recorded\":\"" : "\"recorded\":\"";
-    out += format_rfc3339(*act.recorded);
+    append_rfc3339(out, *act.recorded);
     out += '"';
   }
   if (whole) append_text_field(out, "type", act.type);

@@ -209,7 +209,7 @@ std::string format_date(Date date) {
   return out;
 }
 
-std::string format_rfc3339(OffsetTime time) {
+void append_rfc3339(std::string& out, OffsetTime time) {
   const int64_t local = time.instant.us + time.offset_minutes * kMinute;
   int64_t day = local / kDay;
   int64_t rest = local % kDay;
@@ -217,8 +217,6 @@ std::string format_rfc3339(OffsetTime time) {
     rest += kDay;
     --day;
   }
-  std::string out;
-  out.reserve(32);
   append_date(out, Date{static_cast<int32_t>(day)});
   out += 'T';
   append_digits(out, rest / kHour, 2);
@@ -236,6 +234,12 @@ std::string format_rfc3339(OffsetTime time) {
   append_digits(out, offset / 60, 2);
   out += ':';
   append_digits(out, offset % 60, 2);
+}
+
+std::string format_rfc3339(OffsetTime time) {
+  std::string out;
+  out.reserve(32);
+  append_rfc3339(out, time);
   return out;
 }
 

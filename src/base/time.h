@@ -59,6 +59,7 @@ std::optional<OffsetTime> rfc3339_in(std::string_view text);
 std::optional<int64_t> local_time_in(std::string_view text);
 std::optional<Date> date_in(std::string_view text);
 
+void append_rfc3339(std::string& out, OffsetTime time);
 std::string format_rfc3339(OffsetTime time);  // fraction only if not zero (3 or 6 digits); UTC is +00:00
 std::string format_date(Date date);
 

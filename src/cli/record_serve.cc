@@ -99,21 +99,25 @@ class Desk {
       reply(problem(401, allowed.error()));
       return;
     }
-    auto refused = std::make_shared<ordered_json>(ordered_json::array());
-    std::vector<Act> acts = read(request.body, agency, *refused);
-    const size_t bytes = request.body.size();
-    if (acts.empty()) {
-      reply(answer({}, *refused, 400));
+    record::Lines lines = record::Lines::in(std::move(request.body), agency);
+    if (lines.places.empty()) {
+      reply(answer({}, ordered_json::array(), 400));
       return;
     }
-    const bool taken = intake_.submit(std::move(acts), signing, bytes, [this, refused, reply](Result<record::Record::Appended> done) {
+    const bool taken = intake_.submit(std::move(lines), signing, [this, reply](Result<record::Record::Appended> done) {
       if (!done.ok()) {
         reply(problem(500, done.error()));
         return;
       }
-      for (const auto& no : done->refused)
-        refused->push_back({{"id", no.id}, {"code", no.error.code}, {"what", no.error.what}, {"help", no.error.help}});
-      reply(answer(done->receipts, *refused, 409));
+      ordered_json refused = ordered_json::array();
+      bool all_unread = true;
+      for (const auto& no : done->refused) {
+        ordered_json said = no.unread ? ordered_json{{"line", no.line}} : ordered_json{{"id", no.id}};
+        said.update({{"code", no.error.code}, {"what", no.error.what}, {"help", no.error.help}});
+        refused.push_back(std::move(said));
+        all_unread = all_unread && no.unread;
+      }
+      reply(answer(done->receipts, refused, all_unread ? 400 : 409));
     });
     if (!taken)
       reply(problem(503, {ErrorKind::unreachable, "intake-full", "too much waits to be recorded", "", "try again soon"}));
@@ -144,35 +148,6 @@ class Desk {
     return verifies() ? Result<void>() : no;
   }
 
-  std::vector<Act> read(std::string& body, const std::string& agency, ordered_json& refused) {
-    std::vector<Act> acts;
-    const size_t size = body.size();
-    body.append(ActReader::kPadding, '\0');
-    uint64_t number = 0;
-    for (size_t begin = 0; begin < size;) {
-      size_t end = body.find('\n', begin);
-      end = std::min(end, size);
-      const std::string_view line(body.data() + begin, end - begin);
-      begin = end + 1;
-      ++number;
-      if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-      Act act;
-      const auto done = reader_.read_padded(line, act);
-      if (!done.ok()) {
-        refused.push_back({{"line", number}, {"code", done.error().code}, {"what", done.error().what}, {"help", done.error().help}});
-        continue;
-      }
-      if (!agency.empty() && act.agency != agency) {
-        refused.push_back({{"line", number}, {"id", act.id}, {"code", "act-agency"},
-                           {"what", "the act is of `" + act.agency + "`, the submission of `" + agency + "`"},
-                           {"help", "an agency records its own acts"}});
-        continue;
-      }
-      acts.push_back(std::move(act));
-    }
-    return acts;
-  }
-
   HttpAnswer answer(const std::vector<record::Receipt>& receipts, const ordered_json& refused, int none) {
     std::string out = "{\"schema\":\"heng/receipts/v1\",\"receipts\":[";
     out.reserve(512 + receipts.size() * 192);
@@ -189,6 +164,7 @@ class Desk {
     if (!receipts.empty()) {
       const record::Record& record = *opened_.record;
       std::vector<record::ReceiptLine> lines;
+      lines.reserve(receipts.size());
       for (const record::Receipt& receipt : receipts) lines.push_back({receipt.index, receipt.leaf});
       out += ",\"note\":";
       append_json_string(out, record::receipt_note(record.log().origin(), lines, record.log_signer()).bytes());
@@ -200,7 +176,6 @@ class Desk {
   const ServeArguments& arguments_;
   OpenRecord& opened_;
   const std::optional<tlog::Policy>& policy_;
-  ActReader reader_;
   std::map<std::string, std::vector<tlog::PublicKey>> keys_;  // of agencies that submit
   record::Intake intake_;
 };

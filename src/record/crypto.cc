@@ -73,16 +73,30 @@ Random& system_random() {
   return random;
 }
 
-SealedBody encrypt_body(std::string_view plain, const Key& key, const Nonce& nonce) {
-  constexpr tlog::Keyed kPurposes[] = {{0, "heng.enc/1"}, {0, "heng.commit/1"}};
-  tlog::Hash derived[2];
-  tlog::hmac_sha256_many(std::span(&key, 1), kPurposes, derived);
-  SealedBody out{std::string(kNonce + plain.size() + kTag, '\0'), derived[1]};
-  auto* bytes = reinterpret_cast<uint8_t*>(out.bytes.data());
+void derive_body_keys(std::span<const Key> keys, BodyKeys* out) {
+  std::vector<tlog::Keyed> purposes;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    purposes.push_back({i, "heng.enc/1"});
+    purposes.push_back({i, "heng.commit/1"});
+  }
+  static_assert(sizeof(BodyKeys) == 2 * sizeof(tlog::Hash));
+  tlog::hmac_sha256_many(keys, purposes, &out->encryption);
+}
+
+void seal_body(std::string& out, std::string_view plain, const tlog::Hash& encryption, const Nonce& nonce) {
+  const size_t begin = out.size();
+  out.resize(begin + kNonce + plain.size() + kTag);
+  auto* bytes = reinterpret_cast<uint8_t*>(out.data()) + begin;
   std::copy(nonce.begin(), nonce.end(), bytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + kNonce, nullptr, as_bytes(plain), plain.size(),
-                                             as_bytes(kBodyDomain), kBodyDomain.size(), nullptr, bytes,
-                                             derived[0].bytes.data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + kNonce, nullptr, as_bytes(plain), plain.size(), as_bytes(kBodyDomain),
+                                             kBodyDomain.size(), nullptr, bytes, encryption.bytes.data());
+}
+
+SealedBody encrypt_body(std::string_view plain, const Key& key, const Nonce& nonce) {
+  BodyKeys keys;
+  derive_body_keys(std::span(&key, 1), &keys);
+  SealedBody out{{}, keys.commitment};
+  seal_body(out.bytes, plain, keys.encryption, nonce);
   return out;
 }
 

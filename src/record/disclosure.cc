@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <deque>
+#include <optional>
 
 #include "record/leaf.h"
 
@@ -15,31 +17,37 @@ Error malformed(std::string what) {
   return Error{ErrorKind::verification, "disclosure-malformed", std::move(what), "", ""};
 }
 
-// The messages whose HMACs under the seed are salts and decoys: a purpose, then the index as eight bytes.
-class Purposes {
- public:
-  explicit Purposes(size_t most) { bytes_.reserve(most * 16); }
-  void add(std::string_view purpose, uint64_t index) {
-    bytes_ += purpose;
-    for (int i = 7; i >= 0; --i) bytes_.push_back(static_cast<char>(index >> (8 * i)));
-    ends_.push_back(bytes_.size());
-  }
-  std::vector<tlog::Hash> derive(const Seed& seed) const {
-    std::vector<tlog::Keyed> views;
-    views.reserve(ends_.size());
-    for (size_t begin = 0; const size_t end : ends_) {
-      views.push_back({0, std::string_view(bytes_).substr(begin, end - begin)});
-      begin = end;
-    }
-    std::vector<tlog::Hash> out(views.size());
-    tlog::hmac_sha256_many(std::span(&seed, 1), views, out.data());
-    return out;
-  }
+// A message whose HMAC under the seed is a salt or a decoy: a purpose, then the index as eight bytes.
+std::string purpose_text(std::string_view purpose, uint64_t index) {
+  std::string out(purpose);
+  for (int i = 7; i >= 0; --i) out.push_back(static_cast<char>(index >> (8 * i)));
+  return out;
+}
 
- private:
-  std::string bytes_;
-  std::vector<size_t> ends_;
-};
+constexpr size_t kUsual = 64;
+
+std::vector<std::string> usual(std::string_view purpose) {
+  std::vector<std::string> out;
+  for (uint64_t i = 0; i < kUsual; ++i) out.push_back(purpose_text(purpose, i));
+  return out;
+}
+
+unsigned height_for(size_t fields) {
+  return std::max(kLeastHeight, static_cast<unsigned>(std::bit_width(fields == 0 ? 0 : fields - 1)));
+}
+
+// What is derived from a seed for an object of so many fields: a salt for each, decoys up to the width, the root's salt.
+// `rare` keeps the texts of large objects.
+void add_purposes(std::vector<tlog::Keyed>& out, std::deque<std::string>& rare, size_t key, size_t fields) {
+  static const std::string root = purpose_text("root", 0);
+  static const std::vector<std::string> salts = usual("salt"), decoys = usual("decoy");
+  const size_t width = size_t{1} << height_for(fields);
+  for (uint64_t i = 0; i < width; ++i) {
+    const bool salt = i < fields;
+    out.push_back({key, i < kUsual ? (salt ? salts : decoys)[static_cast<size_t>(i)] : rare.emplace_back(purpose_text(salt ? "salt" : "decoy", i))});
+  }
+  out.push_back({key, root});
+}
 
 Salt salt_from(const tlog::Hash& hash) {
   Salt salt{};
@@ -47,24 +55,26 @@ Salt salt_from(const tlog::Hash& hash) {
   return salt;
 }
 
-tlog::Hash prefixed(uint8_t prefix, const std::string& message) {
-  const std::string_view view = message;
+tlog::Hash prefixed(uint8_t prefix, std::string_view message) {
   tlog::Hash out;
-  tlog::hash_many(prefix, std::span(&view, 1), &out);
+  tlog::hash_many(prefix, std::span(&message, 1), &out);
   return out;
 }
 
-void append_field(std::string& out, const Salt& salt, const Field& field) {
+void append_field(std::string& out, const Salt& salt, std::string_view path, std::string_view value) {
   out.append(reinterpret_cast<const char*>(salt.data()), salt.size());
-  for (int i = 1; i >= 0; --i) out.push_back(static_cast<char>(field.path.size() >> (8 * i)));
-  out += field.path;
-  for (int i = 3; i >= 0; --i) out.push_back(static_cast<char>(field.value.size() >> (8 * i)));
-  out += field.value;
+  const size_t path_size = path.size(), size = value.size();
+  const char lengths[6] = {static_cast<char>(path_size >> 8), static_cast<char>(path_size), static_cast<char>(size >> 24),
+                           static_cast<char>(size >> 16), static_cast<char>(size >> 8), static_cast<char>(size)};
+  out.append(lengths, 2);
+  out += path;
+  out.append(lengths + 2, 4);
+  out += value;
 }
 
 tlog::Hash field_hash(const Salt& salt, const Field& field) {
   std::string message;
-  append_field(message, salt, field);
+  append_field(message, salt, field.path, field.value);
   return prefixed(0x10, message);
 }
 
@@ -75,16 +85,28 @@ tlog::Hash join(const tlog::Hash& left, const tlog::Hash& right) {
   return out;
 }
 
-tlog::Hash salted_root(const Salt& salt, unsigned height, const tlog::Hash& root) {
-  std::string message(reinterpret_cast<const char*>(salt.data()), salt.size());
-  message.push_back(static_cast<char>(height));
-  return prefixed(0x12, message + std::string(root.view()));
+void append_root(std::string& out, const Salt& salt, unsigned height, const tlog::Hash& root) {
+  out.append(reinterpret_cast<const char*>(salt.data()), salt.size());
+  out.push_back(static_cast<char>(height));
+  out += root.view();
 }
+
+tlog::Hash salted_root(const Salt& salt, unsigned height, const tlog::Hash& root) {
+  std::string message;
+  append_root(message, salt, height, root);
+  return prefixed(0x12, message);
+}
+
+// A scalar in canonical JSON, and where in a text beside it its path stands.
+struct Spelled {
+  size_t path_at, path_size;
+  std::string_view value;
+};
 
 // Walks canonical JSON and takes down each scalar as it is spelled.
 class FieldReader {
  public:
-  FieldReader(std::string_view text, std::vector<Field>& out) : text_(text), out_(out) {}
+  FieldReader(std::string_view text, std::string& paths, std::vector<Spelled>& out) : text_(text), paths_(paths), out_(out) {}
 
   bool read() { return !text_.empty() && text_[0] == '{' && value(0) && at_ == text_.size(); }
 
@@ -102,15 +124,14 @@ class FieldReader {
   std::optional<std::string_view> spelled_text() {
     const size_t begin = at_;
     if (!take('"')) return std::nullopt;
-    for (; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '\\') {
-        ++at_;
-      } else if (text_[at_] == '"') {
-        ++at_;
-        return text_.substr(begin, at_ - begin);
-      }
+    while (true) {
+      const size_t end = text_.find('"', at_);
+      if (end == std::string_view::npos) return std::nullopt;
+      size_t escapes = end;
+      while (escapes > at_ && text_[escapes - 1] == '\\') --escapes;
+      at_ = end + 1;
+      if ((end - escapes) % 2 == 0) return text_.substr(begin, at_ - begin);
     }
-    return std::nullopt;
   }
 
   bool scalar() {
@@ -124,13 +145,18 @@ class FieldReader {
       while (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '}' && text_[at_] != ']') ++at_;
     }
     if (at_ == begin || at_ > text_.size()) return false;
-    out_.push_back({path_, std::string(text_.substr(begin, at_ - begin))});
+    out_.push_back({paths_.size(), path_.size(), text_.substr(begin, at_ - begin)});
+    paths_ += path_;
     return true;
   }
 
   // A key inside a path, escaped as in RFC 6901 so that no two fields share a path.
   void step_into(std::string_view name) {
     if (!path_.empty()) path_ += '/';
+    if (name.find_first_of("~/") == std::string_view::npos) {
+      path_ += name;
+      return;
+    }
     for (const char c : name) {
       if (c == '~') {
         path_ += "~0";
@@ -172,9 +198,31 @@ class FieldReader {
   }
 
   std::string_view text_;
-  std::vector<Field>& out_;
+  std::string& paths_;
+  std::vector<Spelled>& out_;
   std::string path_;
   size_t at_ = 0;
+};
+
+// The scalars of one object, sorted by path.
+class Scalars {
+ public:
+  Result<void> read(std::string_view canonical_object) {
+    paths_.clear();
+    fields_.clear();
+    if (!FieldReader(canonical_object, paths_, fields_).read())
+      return Error{ErrorKind::bad_input, "act-fields", "this is no object in canonical JSON whose fields can be shown one by one", "",
+                   "an act has at most 65,536 fields, and a field's path at most 65,535 bytes"};
+    const auto by_path = [this](const Spelled& a, const Spelled& b) { return path(a) < path(b); };
+    if (!std::is_sorted(fields_.begin(), fields_.end(), by_path)) std::sort(fields_.begin(), fields_.end(), by_path);
+    return {};
+  }
+  const std::vector<Spelled>& fields() const { return fields_; }
+  std::string_view path(const Spelled& field) const { return std::string_view(paths_).substr(field.path_at, field.path_size); }
+
+ private:
+  std::string paths_;
+  std::vector<Spelled> fields_;
 };
 
 std::string salt_text(const Salt& salt) {
@@ -219,45 +267,27 @@ struct Walker {
 }  // namespace
 
 Result<std::vector<Field>> fields_of(std::string_view canonical_object) {
+  Scalars scalars;
+  HENG_TRY_VOID(scalars.read(canonical_object));
   std::vector<Field> out;
-  out.reserve(16);
-  if (!FieldReader(canonical_object, out).read())
-    return Error{ErrorKind::bad_input, "act-fields", "this is no object in canonical JSON whose fields can be shown one by one", "",
-                 "an act has at most 65,536 fields, and a field's path at most 65,535 bytes"};
-  const auto by_path = [](const Field& a, const Field& b) { return a.path < b.path; };
-  if (!std::is_sorted(out.begin(), out.end(), by_path)) std::sort(out.begin(), out.end(), by_path);
+  out.reserve(scalars.fields().size());
+  for (const Spelled& field : scalars.fields()) out.push_back({std::string(scalars.path(field)), std::string(field.value)});
   return out;
 }
 
-FieldTree::FieldTree(std::vector<Field> fields, const Seed& seed) : fields_(std::move(fields)) {
+FieldTree::FieldTree(std::vector<Field> fields, const Seed& seed) : fields_(std::move(fields)), height_(height_for(fields_.size())) {
   HENG_ASSERT(fields_.size() <= kMostFields);
-  height_ =
-      std::max(kLeastHeight, static_cast<unsigned>(std::bit_width(fields_.empty() ? 0 : fields_.size() - 1)));
-  const size_t width = size_t{1} << height_;
-  Purposes purposes(width + 1);
-  for (uint64_t i = 0; i < width; ++i) purposes.add(i < fields_.size() ? "salt" : "decoy", i);
-  purposes.add("root", 0);
-  std::vector<tlog::Hash> row = purposes.derive(seed);
+  std::vector<tlog::Keyed> purposes;
+  std::deque<std::string> rare;
+  add_purposes(purposes, rare, 0, fields_.size());
+  std::vector<tlog::Hash> row(purposes.size());
+  tlog::hmac_sha256_many(std::span(&seed, 1), purposes, row.data());
   root_salt_ = salt_from(row.back());
   row.pop_back();
-
-  std::string bytes;
-  std::vector<size_t> ends;
-  bytes.reserve(fields_.size() * 64);
-  salts_.reserve(fields_.size());
   for (size_t i = 0; i < fields_.size(); ++i) {
     salts_.push_back(salt_from(row[i]));
-    append_field(bytes, salts_[i], fields_[i]);
-    ends.push_back(bytes.size());
+    row[i] = field_hash(salts_[i], fields_[i]);
   }
-  std::vector<std::string_view> views;
-  views.reserve(width);
-  for (size_t begin = 0; const size_t end : ends) {
-    views.push_back(std::string_view(bytes).substr(begin, end - begin));
-    begin = end;
-  }
-  tlog::hash_many(0x10, views, row.data());
-  levels_.reserve(height_ + 1);
   levels_.push_back(std::move(row));
   while (levels_.back().size() > 1) {
     std::vector<tlog::Hash> above(levels_.back().size() / 2);
@@ -265,6 +295,87 @@ FieldTree::FieldTree(std::vector<Field> fields, const Seed& seed) : fields_(std:
     levels_.push_back(std::move(above));
   }
   root_ = salted_root(root_salt_, height_, levels_.back()[0]);
+}
+
+void FieldRoots::clear() {
+  acts_.clear();
+  seeds_.clear();
+  messages_.clear();
+  ends_.clear();
+}
+
+Result<void> FieldRoots::add(std::string_view canonical_object, const Seed& seed) {
+  thread_local Scalars scalars;
+  HENG_TRY_VOID(scalars.read(canonical_object));
+  const auto& fields = scalars.fields();
+  acts_.push_back({ends_.size(), fields.size(), height_for(fields.size())});
+  seeds_.push_back(seed);
+  for (const Spelled& field : fields) {
+    append_field(messages_, Salt{}, scalars.path(field), field.value);
+    ends_.push_back(messages_.size());
+  }
+  return {};
+}
+
+std::span<const tlog::Hash> FieldRoots::compute() {
+  order_.resize(acts_.size());
+  for (size_t i = 0; i < order_.size(); ++i) order_[i] = i;
+  const auto higher = [&](size_t a, size_t b) { return acts_[a].height > acts_[b].height; };
+  if (!std::is_sorted(order_.begin(), order_.end(), higher)) std::stable_sort(order_.begin(), order_.end(), higher);
+  // Of each act its salts and decoys and the root's salt.
+  purposes_.clear();
+  std::deque<std::string> rare;
+  for (const size_t act : order_) add_purposes(purposes_, rare, act, acts_[act].fields);
+  derived_.resize(purposes_.size());
+  tlog::hmac_sha256_many(seeds_, purposes_, derived_.data());
+  for (Seed& seed : seeds_) seed.fill(0);
+  hash_fields();
+  climb();
+  return roots_;
+}
+
+// The lowest row of every tree, one behind the other: the fields' hashes, then decoys. And the roots' salts.
+void FieldRoots::hash_fields() {
+  row_.clear();
+  views_.clear();
+  root_salts_.resize(acts_.size());
+  for (auto from = derived_.begin(); const size_t act : order_) {
+    const auto [first, fields, height] = acts_[act];
+    const auto end = from + (ptrdiff_t{1} << height);
+    for (size_t field = first; field < first + fields; ++field) {
+      const size_t begin = field == 0 ? 0 : ends_[field - 1];
+      std::memcpy(messages_.data() + begin, from[static_cast<ptrdiff_t>(field - first)].bytes.data(), sizeof(Salt));
+      views_.push_back(std::string_view(messages_).substr(begin, ends_[field] - begin));
+    }
+    row_.insert(row_.end(), from, end);
+    root_salts_[act] = salt_from(*end);
+    from = end + 1;
+  }
+  derived_.resize(views_.size());
+  tlog::hash_many(0x10, views_, derived_.data());
+  auto hashed = derived_.begin();
+  for (size_t at = 0; const size_t act : order_) {
+    std::copy_n(hashed, acts_[act].fields, row_.begin() + static_cast<ptrdiff_t>(at));
+    hashed += static_cast<ptrdiff_t>(acts_[act].fields);
+    at += size_t{1} << acts_[act].height;
+  }
+}
+
+// All trees a level up at a time; the lowest, which stand behind, end first.
+void FieldRoots::climb() {
+  roots_.resize(acts_.size());
+  size_t alive = order_.size(), width = row_.size();
+  for (unsigned level = 0; alive > 0; ++level) {
+    for (; alive > 0 && acts_[order_[alive - 1]].height == level; --alive) roots_[order_[alive - 1]] = row_[--width];
+    width /= 2;
+    tlog::node_hashes(0x11, row_.data(), width, row_.data());
+  }
+  messages_.clear();
+  views_.clear();
+  for (size_t i = 0; i < roots_.size(); ++i) append_root(messages_, root_salts_[i], acts_[i].height, roots_[i]);
+  const size_t each = roots_.empty() ? 0 : messages_.size() / roots_.size();
+  for (size_t i = 0; i < roots_.size(); ++i) views_.push_back(std::string_view(messages_).substr(i * each, each));
+  tlog::hash_many(0x12, views_, roots_.data());
 }
 
 FieldTree::Disclosure FieldTree::disclose(const std::vector<std::string>& paths) const {

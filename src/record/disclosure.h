@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,34 @@ inline constexpr size_t kMostPathBytes = 65535;
 // Every scalar of an object in canonical JSON with its path; empty lists and objects are scalars too. Sorted by path.
 // Refused: what is no object, more than kMostFields fields, a path of more than kMostPathBytes.
 Result<std::vector<Field>> fields_of(std::string_view canonical_object);
+
+// The field roots of several acts at once, each as FieldTree gives it, refused as fields_of refuses it: many hashes beside
+// one another, and no tree that is kept. Memory is used again from one time to the next.
+class FieldRoots {
+ public:
+  void clear();
+  Result<void> add(std::string_view canonical_object, const Seed& seed);
+  // One for each act added, in that order; valid until the next call. Nothing can be added behind it before clear().
+  std::span<const tlog::Hash> compute();
+
+ private:
+  struct Act {
+    size_t first = 0, fields = 0;  // among all fields
+    unsigned height = 0;
+  };
+  void hash_fields();
+  void climb();
+
+  std::vector<Act> acts_;
+  std::vector<size_t> order_;  // of the acts, the highest trees first
+  std::vector<Seed> seeds_;
+  std::string messages_;       // what is hashed for the fields, with room for each salt
+  std::vector<size_t> ends_;
+  std::vector<tlog::Keyed> purposes_;
+  std::vector<std::string_view> views_;
+  std::vector<Salt> root_salts_;
+  std::vector<tlog::Hash> derived_, row_, roots_;
+};
 
 class FieldTree {
  public:

@@ -1,8 +1,9 @@
 #include "record/intake.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
+
+#include "act/json.h"
 
 namespace heng::record {
 namespace {
@@ -53,12 +54,29 @@ void Intake::finish() {
     if (thread->joinable()) thread->join();
 }
 
-bool Intake::submit(std::vector<Act> acts, Record::Signing signing, size_t bytes, Answer answer) {
+Lines Lines::in(std::string text, std::string agency) {
+  HENG_ASSERT(text.size() <= UINT32_MAX);
+  Lines out{{}, {}, std::move(agency)};
+  uint32_t number = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = std::string_view(text).substr(begin, end - begin);
+    ++number;
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos)
+      out.places.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(line.size()), number});
+    begin = end + 1;
+  }
+  text.append(ActReader::kPadding, '\0');
+  out.text = std::move(text);
+  return out;
+}
+
+bool Intake::submit(Lines lines, Record::Signing signing, Answer answer) {
   {
     const std::lock_guard lock(mutex_);
-    if (ending_ || waiting_bytes_ + bytes > kMostWaiting) return false;
-    waiting_bytes_ += bytes;
-    queue_.push_back({std::move(acts), signing, bytes, std::move(answer)});
+    if (ending_ || waiting_bytes_ + lines.text.size() > kMostWaiting) return false;
+    waiting_bytes_ += lines.text.size();
+    queue_.push_back({std::move(lines), signing, std::move(answer)});
   }
   changed_.notify_all();
   return true;
@@ -88,30 +106,57 @@ std::vector<Intake::Submission> Intake::next() {
   const Record::Signing signing = queue_.front().signing;
   size_t bytes = 0;
   while (!queue_.empty() && queue_.front().signing == signing) {
-    const size_t more = queue_.front().bytes + queue_.front().acts.size() * kBesideAct;
+    const Lines& lines = queue_.front().lines;
+    const size_t more = lines.text.size() + lines.places.size() * kBesideAct;
     if (!out.empty() && bytes + more > kCommitBytes) break;
     bytes += more;
-    waiting_bytes_ -= queue_.front().bytes;
+    waiting_bytes_ -= lines.text.size();
     out.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
   return out;
 }
 
+namespace {
+
+// Of an act of a commit: which submission it is of, and which act of it.
+std::pair<size_t, size_t> place_of(const std::vector<size_t>& ends, size_t index) {
+  const auto part = static_cast<size_t>(std::upper_bound(ends.begin(), ends.end(), index) - ends.begin());
+  return {part, index - (part == 0 ? 0 : ends[part - 1])};
+}
+
+Result<const Act*> read_line(const Lines& lines, size_t index, Act& space) {
+  thread_local ActReader reader;
+  const Lines::Place place = lines.places[index];
+  HENG_TRY_VOID(reader.read_padded(std::string_view(lines.text).substr(place.begin, place.size), space));
+  if (!lines.agency.empty() && space.agency != lines.agency)
+    return Error{ErrorKind::bad_input, "act-agency", "the act `" + space.id + "` is of `" + space.agency + "`, the submission of `" + lines.agency + "`",
+                 "", "an agency records its own acts"};
+  return &space;
+}
+
+}  // namespace
+
 void Intake::prepare() {
   for (std::vector<Submission> batch = next(); !batch.empty(); batch = next()) {
-    std::vector<Act> acts = std::move(batch.front().acts);
     Commit commit;
+    size_t count = 0;
     for (Submission& submission : batch) {
-      if (&submission != &batch.front())
-        acts.insert(acts.end(), std::make_move_iterator(submission.acts.begin()), std::make_move_iterator(submission.acts.end()));
-      commit.ends.push_back(acts.size());
+      commit.ends.push_back(count += submission.lines.places.size());
       commit.answers.push_back(std::move(submission.answer));
     }
-    auto pending = record_.prepare(acts, now_(), as_, batch.front().signing);
+    const auto act_at = [&](size_t index, Act& space) {
+      const auto [part, line] = place_of(commit.ends, index);
+      return read_line(batch[part].lines, line, space);
+    };
+    auto pending = record_.prepare(count, act_at, now_(), as_, batch.front().signing);
     if (!pending.ok()) {
       fail(commit, pending.error());
       continue;
+    }
+    for (Record::Refused& refused : pending->said.refused) {
+      const auto [part, line] = place_of(commit.ends, refused.position);
+      refused.line = batch[part].lines.places[line].number;
     }
     commit.pending = std::move(*pending);
     to_keys_.put(std::move(commit));
@@ -138,8 +183,8 @@ void Intake::commit() {
     }
     std::vector<Record::Appended> parts(commit->ends.size());
     const auto part_of = [&](size_t& position) -> Record::Appended& {
-      const auto part = static_cast<size_t>(std::upper_bound(commit->ends.begin(), commit->ends.end(), position) - commit->ends.begin());
-      position -= part == 0 ? 0 : commit->ends[part - 1];
+      const auto [part, within] = place_of(commit->ends, position);
+      position = within;
       return parts[part];
     };
     for (Receipt& receipt : appended->receipts) {

@@ -18,6 +18,19 @@
 
 namespace heng::record {
 
+// Acts as they come in: lines of NDJSON that are read when they are prepared, on all cores.
+struct Lines {
+  std::string text;  // behind it, ActReader::kPadding bytes can be read
+  struct Place {
+    uint32_t begin = 0, size = 0, number = 0;  // the line's number in the file, from 1 on
+  };
+  std::vector<Place> places;  // of the lines that are not blank
+  std::string agency;         // who hands them in, and only acts of its own; empty: anybody's
+
+  // Takes the text over and finds its lines. Requires less than 4 GiB.
+  static Lines in(std::string text, std::string agency);
+};
+
 class Intake {
  public:
   using Answer = std::function<void(Result<Record::Appended>)>;
@@ -30,9 +43,9 @@ class Intake {
   Intake(const Intake&) = delete;
   Intake& operator=(const Intake&) = delete;
 
-  // Takes acts in; `bytes` is about how long they are. The answer comes on another thread, positions counted within
-  // these acts. False, and no answer: too much is waiting.
-  bool submit(std::vector<Act> acts, Record::Signing signing, size_t bytes, Answer answer);
+  // Takes acts in. The answer comes on another thread, positions counted within `places`. An act of another agency is
+  // refused (`act-agency`). False, and no answer: too much is waiting.
+  bool submit(Lines lines, Record::Signing signing, Answer answer);
   // Runs `work` while nothing is on its way.
   void exclusively(const std::function<void(Record&)>& work);
   // After a failed write nothing is taken in any more: the process must end.
@@ -40,9 +53,8 @@ class Intake {
 
  private:
   struct Submission {
-    std::vector<Act> acts;
+    Lines lines;
     Record::Signing signing = Record::Signing::each;
-    size_t bytes = 0;
     Answer answer;
   };
   // One commit on its way, and who waits for it.

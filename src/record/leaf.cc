@@ -65,6 +65,24 @@ void put_number(std::string& out, std::string_view name, uint64_t number) {
 
 constexpr std::string_view kEnd = "\"t\":\"heng.act/1\"}";
 constexpr std::string_view kBlind = ",\"blind\":\"";
+constexpr size_t kQuotedHash = 46;
+
+// The unsigned bytes with `batch` before `blind` and `sig` before `t`. Neither place can be met inside a text, where a
+// quotation mark is escaped. `put_batch` appends the members of `batch`, each with its comma.
+template <typename PutBatch>
+void append_signed(std::string& out, std::string_view text, bool batch, std::string_view signature_text, const PutBatch& put_batch) {
+  const size_t blind_at = batch ? text.find(kBlind) + 1 : 0, end_at = text.size() - kEnd.size();
+  if (batch) {
+    out += text.substr(0, blind_at);
+    out += R"("batch":{)";
+    put_batch();
+    out.back() = '}';
+    out += ',';
+  }
+  out += text.substr(blind_at, end_at - blind_at);
+  out += signature_text;
+  out += kEnd;
+}
 
 std::string batch_message(uint64_t size, const tlog::Hash& root) {
   return std::string(kBatchDomain) + std::to_string(size) + "\n" + std::string(root.view());
@@ -200,27 +218,20 @@ void Leaf::append_unsigned(std::string& out) const {
   out += kEnd;
 }
 
-// The unsigned bytes with `batch` before `blind` and `sig` before `t`. Neither place can be met inside a text, where a
-// quotation mark is escaped.
-std::string Leaf::bytes() const { return bytes_from(unsigned_bytes()); }
-
-std::string Leaf::bytes_from(std::string_view text) const {
+std::string Leaf::bytes() const {
   std::string out;
-  out.reserve(text.size() + 128 + (batch ? 64 + 48 * batch->path.size() : 0));
-  const size_t blind_at = batch ? text.find(kBlind) + 1 : 0, end_at = text.size() - kEnd.size();
-  if (batch) {
-    out += text.substr(0, blind_at);
-    out += R"("batch":{)";
+  append_bytes(out, unsigned_bytes());
+  return out;
+}
+
+void Leaf::append_bytes(std::string& out, std::string_view text) const {
+  std::string signed_text;
+  put_base64(signed_text, R"("sig":)", signature);
+  append_signed(out, text, batch.has_value(), signed_text, [&] {
     put_number(out, R"("index":)", batch->index);
     put_hashes(out, R"("path":)", batch->path);
     put_number(out, R"("size":)", batch->size);
-    out.back() = '}';
-    out += ',';
-  }
-  out += text.substr(blind_at, end_at - blind_at);
-  put_base64(out, R"("sig":)", signature);
-  out += kEnd;
-  return out;
+  });
 }
 
 tlog::Hash Leaf::content_hash() const { return tlog::leaf_hash(unsigned_bytes()); }
@@ -280,10 +291,15 @@ Result<Leaf> parse_leaf(std::string_view bytes) {
 }
 
 std::string signed_message(const Leaf& leaf) {
-  std::string out(kType);
+  std::string out;
+  append_signed_message(out, leaf);
+  return out;
+}
+
+void append_signed_message(std::string& out, const Leaf& leaf) {
+  out += kType;
   out += '\n';
   leaf.append_unsigned(out);
-  return out;
 }
 
 std::string_view unsigned_part(std::string_view message) { return message.substr(kType.size() + 1); }
@@ -294,43 +310,71 @@ void sign_leaf(Leaf& leaf, const tlog::SigningKey& key) {
   leaf.signature = key.sign(signed_message(leaf));
 }
 
+BatchSignature::BatchSignature(std::vector<tlog::Hash> hashes, const tlog::SigningKey& key) : size_(hashes.size()) {
+  HENG_ASSERT(size_ > 0 && size_ <= kMaxBatch);
+  tlog::Tree tree;
+  tree.append(hashes);
+  signature_ = key.sign(batch_message(size_, tree.root()));
+  put_base64(signature_text_, R"("sig":)", signature_);
+  nodes_ = tree.levels();
+  // A node of RFC 9162 2.1.1 that is not whole: the rest of the leaves, split where the next lower level is whole.
+  std::optional<tlog::Hash> edge;
+  for (size_t level = 0; (uint64_t{1} << level) < size_; ++level) {
+    const uint64_t whole = size_ >> level;
+    const tlog::Hash last = nodes_[level][static_cast<size_t>(whole) - 1];
+    if (edge) nodes_[level].push_back(*edge);
+    if ((whole & 1) != 0) edge = edge ? tlog::node_hash(last, *edge) : last;
+  }
+  for (const auto& level : nodes_) {
+    std::string& text = texts_.emplace_back();
+    text.reserve(level.size() * kQuotedHash);
+    for (const tlog::Hash& node : level) {
+      text += '"';
+      tlog::append_base64(text, node.view());
+      text += '"';
+    }
+  }
+}
+
+// The siblings on the way up (RFC 9162 2.1.3.1), each as level and place.
+template <typename Node>
+void BatchSignature::each_node(uint64_t index, const Node& node) const {
+  for (size_t level = 0; (uint64_t{1} << level) < size_; ++level) {
+    const uint64_t sibling = (index >> level) ^ 1;
+    if (sibling < nodes_[level].size()) node(level, static_cast<size_t>(sibling));
+  }
+}
+
+BatchPath BatchSignature::path(uint64_t index) const {
+  BatchPath out{index, size_, {}};
+  each_node(index, [&](size_t level, size_t place) { out.path.push_back(nodes_[level][place]); });
+  return out;
+}
+
+void BatchSignature::append_leaf(std::string& out, std::string_view text, uint64_t index) const {
+  append_signed(out, text, true, signature_text_, [&] {
+    put_number(out, R"("index":)", index);
+    out += R"("path":[)";
+    each_node(index, [&](size_t level, size_t place) {
+      if (out.back() != '[') out += ',';
+      out += std::string_view(texts_[level]).substr(place * kQuotedHash, kQuotedHash);
+    });
+    out += "],";
+    put_number(out, R"("size":)", size_);
+  });
+}
+
 void sign_batch(std::vector<Leaf>& leaves, const tlog::SigningKey& key) {
-  std::vector<Leaf*> each;
-  std::vector<std::string> messages;
+  std::vector<tlog::Hash> hashes;
   for (Leaf& leaf : leaves) {
     leaf.key = agency_key_id(key.public_key());
-    each.push_back(&leaf);
-    messages.push_back(signed_message(leaf));
+    hashes.push_back(tlog::leaf_hash(signed_message(leaf)));
   }
-  const std::vector<std::string_view> views(messages.begin(), messages.end());
-  sign_batch(each, views, key);
-}
-
-namespace {
-
-// All inclusion proofs at once (RFC 9162 2.1.3.1): each subtree's root goes to the leaves beside it.
-void add_paths(const tlog::Tree& tree, std::span<Leaf* const> leaves, uint64_t begin, uint64_t end) {
-  if (end - begin < 2) return;
-  const uint64_t middle = begin + std::bit_floor(end - begin - 1);
-  add_paths(tree, leaves, begin, middle);
-  add_paths(tree, leaves, middle, end);
-  const tlog::Hash left = tlog::range_root(tree, begin, middle).value(), right = tlog::range_root(tree, middle, end).value();
-  for (uint64_t i = begin; i < end; ++i) leaves[i]->batch->path.push_back(i < middle ? right : left);
-}
-
-}  // namespace
-
-void sign_batch(std::span<Leaf* const> leaves, std::span<const std::string_view> messages, const tlog::SigningKey& key) {
-  HENG_ASSERT(!leaves.empty() && leaves.size() <= kMaxBatch && messages.size() == leaves.size());
-  tlog::Tree tree;
-  tree.append_entries(messages);
-  const std::string signature = key.sign(batch_message(leaves.size(), tree.root()));
+  const BatchSignature batch(std::move(hashes), key);
   for (uint64_t i = 0; i < leaves.size(); ++i) {
-    leaves[i]->batch = BatchPath{i, leaves.size(), {}};
-    leaves[i]->batch->path.reserve(static_cast<size_t>(std::bit_width(leaves.size())));
-    leaves[i]->signature = signature;
+    leaves[i].batch = batch.path(i);
+    leaves[i].signature = batch.signature();
   }
-  add_paths(tree, leaves, 0, leaves.size());
 }
 
 std::optional<std::string> batch_signed(const Leaf& leaf) {

@@ -66,8 +66,8 @@ struct Leaf {
   std::string unsigned_bytes() const;  // canonical, without batch and sig
   std::string bytes() const;           // canonical, as it stands in the log
   void append_unsigned(std::string& out) const;
-  // The same as bytes() for who has the unsigned bytes already.
-  std::string bytes_from(std::string_view unsigned_bytes) const;
+  // Appends what bytes() gives, for who has the unsigned bytes already.
+  void append_bytes(std::string& out, std::string_view unsigned_bytes) const;
   // Leaf hash of the bytes without signature: what the next act of the case names, so that a batch can be chained first
   // and signed once.
   tlog::Hash content_hash() const;
@@ -81,13 +81,32 @@ Result<Leaf> parse_leaf(std::string_view bytes);
 
 // What the signature of a leaf signed alone is over: a line with the type, then the unsigned bytes.
 std::string signed_message(const Leaf& leaf);
+void append_signed_message(std::string& out, const Leaf& leaf);
 std::string_view unsigned_part(std::string_view signed_message);
 
 void sign_leaf(Leaf& leaf, const tlog::SigningKey& key);
 // Signs many at once: one signature over the root of the batch, a path in each leaf.
 void sign_batch(std::vector<Leaf>& leaves, const tlog::SigningKey& key);
-// The same of leaves that bear the key's id already and whose signed messages are known.
-void sign_batch(std::span<Leaf* const> leaves, std::span<const std::string_view> messages, const tlog::SigningKey& key);
+// The signature of a batch before it stands in the leaves: over the root of the tree of their signed messages.
+class BatchSignature {
+ public:
+  // `hashes`: the leaf hashes of the signed messages.
+  BatchSignature(std::vector<tlog::Hash> hashes, const tlog::SigningKey& key);
+  const std::string& signature() const { return signature_; }
+  BatchPath path(uint64_t index) const;
+  // Appends what Leaf::bytes() gives for leaf `index` of the batch, from its unsigned bytes. Every hash is spelled once.
+  void append_leaf(std::string& out, std::string_view unsigned_bytes, uint64_t index) const;
+
+ private:
+  template <typename Node>
+  void each_node(uint64_t index, const Node& node) const;
+
+  uint64_t size_;
+  std::string signature_, signature_text_;
+  // Nodes by level, the whole ones and behind them the one at the edge that is not, if there is one.
+  std::vector<std::vector<tlog::Hash>> nodes_;
+  std::vector<std::string> texts_;  // of each level's nodes, in quotation marks
+};
 bool verify_leaf(const Leaf& leaf, const tlog::PublicKey& key);
 // What the signature of a leaf of a batch is over, if its path is sound.
 std::optional<std::string> batch_signed(const Leaf& leaf);

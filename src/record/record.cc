@@ -148,8 +148,8 @@ struct Record::Replayed {
   std::optional<Error> error;
   Leaf leaf;
   tlog::Hash content_hash;
-  std::string case_id, act_id;
-  tlog::Hash act_hash;
+  std::string case_id;
+  std::optional<ActHashes> act;
 };
 
 void Record::read_entry(uint64_t index, ActReader& reader, Replayed& out) const {
@@ -163,8 +163,7 @@ void Record::read_entry(uint64_t index, ActReader& reader, Replayed& out) const 
     Act act;
     HENG_TRY_VOID(reader.read(*body, act));
     out.case_id = std::move(act.case_id);
-    out.act_id = std::move(act.id);
-    out.act_hash = tlog::sha256(*body);
+    out.act = {tlog::sha256(act.id), tlog::sha256(*body)};
     return {};
   };
   if (const Result<void> done = read(); !done.ok()) out.error = done.error();
@@ -187,7 +186,7 @@ Result<void> Record::replay(uint64_t from) {
       HENG_TRY(last_recorded_, check_place(from + i, entry.leaf));
       // Nobody adds to a sealed case; what stands there all the same is not read.
       const bool closed = entry.leaf.case_handle && sealed_.contains(*entry.leaf.case_handle);
-      take_in(from + i, entry.leaf, entry.content_hash, closed ? "" : entry.case_id, closed ? "" : entry.act_id, entry.act_hash);
+      take_in(from + i, entry.leaf, entry.content_hash, closed ? "" : entry.case_id, closed ? std::nullopt : entry.act);
       next_index_ = from + i + 1;
       if (entry.leaf.kind == kShredded && vault_ && options_.writable) HENG_TRY_VOID(finish_shredding(entry.leaf));
     }
@@ -221,25 +220,30 @@ Result<Instant> Record::check_place(uint64_t index, const Leaf& leaf) const {
   return recorded.instant;
 }
 
+Record::CaseState* Record::enter(uint64_t index, const Leaf& leaf, const std::string& case_id, const std::optional<ActHashes>& act) {
+  agency_seq_[leaf.agency] = leaf.agency_seq;
+  if (act) ids_.insert(act->id, index, act->content);
+  if (!leaf.case_handle) return nullptr;
+  CaseState& state = cases_[*leaf.case_handle];
+  state.seq = leaf.case_seq;
+  state.entries.push_back(index);
+  if (!case_id.empty() && state.id.empty()) state.id = case_id;
+  return &state;
+}
+
 void Record::take_in(uint64_t index, const Leaf& leaf, const tlog::Hash& content_hash, const std::string& case_id,
-                     const std::string& act_id, const tlog::Hash& act_hash) {
-  if (leaf.case_handle) {
-    CaseState& state = cases_[*leaf.case_handle];
-    state.seq = leaf.case_seq;
-    state.last = content_hash;
-    state.entries.push_back(index);
-    if (!case_id.empty() && state.id.empty()) state.id = case_id;
+                     const std::optional<ActHashes>& act) {
+  if (CaseState* const state = enter(index, leaf, case_id, act)) {
+    state->last = content_hash;
     if (leaf.kind == kSealed) sealed_.insert(*leaf.case_handle);
     if (leaf.kind == kUnsealed) sealed_.erase(*leaf.case_handle);
   }
-  agency_seq_[leaf.agency] = leaf.agency_seq;
   if (const auto key = added_key(leaf)) {
     const std::lock_guard lock(keys_mutex_);
     agency_keys_[leaf.agency].push_back(*key);
   }
   if (leaf.kind == kShredded)
     if (const auto entry = number_in(leaf, "entry")) shredded_.insert(*entry);
-  if (!act_id.empty()) ids_.emplace(act_id, std::pair(index, act_hash));
 }
 
 Result<std::string> Record::open_body(uint64_t index, const Leaf& leaf, Seed* seed) const {
@@ -389,7 +393,7 @@ Result<Receipt> Record::shred(const std::string& act_id, const std::string& agen
   HENG_TRY(Receipt receipt, append_system(kShredded, case_id, agency,
                                           {{"basis", Json::of(basis)}, {"entry", Json::of(*index)}}, now));
   HENG_TRY_VOID(vault_->shred(stored.leaf.blind));
-  ids_.erase(act_id);
+  ids_.erase(tlog::sha256(act_id));
   return receipt;
 }
 
@@ -421,9 +425,9 @@ Result<StoredAct> Record::read(uint64_t index) const {
 }
 
 std::optional<uint64_t> Record::find(const std::string& act_id) const {
-  const auto found = ids_.find(act_id);
-  if (found == ids_.end()) return std::nullopt;
-  return found->second.first;
+  const auto found = ids_.find(tlog::sha256(act_id));
+  if (!found) return std::nullopt;
+  return found->entry;
 }
 
 std::vector<uint64_t> Record::case_entries(const std::string& case_id) const {

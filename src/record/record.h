@@ -9,6 +9,7 @@
 // `recorded` rises strictly, one id never has two contents.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <map>
@@ -23,6 +24,7 @@
 #include <vector>
 
 #include "act/act.h"
+#include "record/act_ids.h"
 #include "record/disclosure.h"
 #include "record/log.h"
 #include "record/vault.h"
@@ -65,6 +67,7 @@ class Record {
   static Result<void> create(Disk& disk, const RecordOptions& options, const std::string& origin,
                              const std::string& agency, Instant now, Random& random);
   static Result<std::unique_ptr<Record>> open(Disk& disk, const RecordOptions& options, Random& random);
+  ~Record();
 
   Log& log() { return *log_; }
   const Log& log() const { return *log_; }
@@ -81,6 +84,8 @@ class Record {
     size_t position = 0;
     std::string id;
     Error error;
+    bool unread = false;  // the act could not be read, or is not its own
+    uint32_t line = 0;    // where it was to be read, if it came in lines
   };
   struct Appended {
     std::vector<Receipt> receipts;
@@ -96,11 +101,14 @@ class Record {
   // commit(). Everything else but log() and keys_of() waits until nothing is on its way.
   struct Pending {
     uint64_t first = 0;  // entry
-    std::vector<std::string> leaves, bodies;
+    std::vector<Entry> entries;
+    std::vector<std::string> pages;  // what they are made of
     Vault::Slots keys;
     Appended said;  // but for the leaf hashes
   };
-  Result<Pending> prepare(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing);
+  // Gives act `index`, which may be read into `space`; several threads ask at once. An error refuses this act.
+  using ActAt = std::function<Result<const Act*>(size_t index, Act& space)>;
+  Result<Pending> prepare(size_t count, const ActAt& act_at, Instant now, const std::string& as, Signing signing);
   // The keys are durable before any entry is written: no crash leaves an entry without its key.
   Result<void> store_keys(const Pending& pending);
   Result<Appended> commit(Pending pending);
@@ -150,19 +158,29 @@ class Record {
     uint64_t seq = 0;
     tlog::Hash last;
     std::vector<uint64_t> entries;
+    // The last act of it in the commit that is being prepared, as far as `commit` is that commit's first entry.
+    uint64_t commit = UINT64_MAX;
+    size_t latest = 0;
   };
   struct Signer {
     tlog::NoteSigner note;
     std::string key_id;
   };
   struct Draft;
-  Record(Disk& disk, RecordOptions options) : disk_(&disk), options_(std::move(options)) {}
-  static void draft(std::span<const Act> acts, std::span<Draft> drafts);
-  static void draft(const Act& act, std::string_view json, Draft& out);
+  struct Round;
+  Record(Disk& disk, RecordOptions options);
   static Error sealed_case();
+  std::span<Draft> fresh_drafts(size_t count);
+  void draft(const Round& round, size_t begin, std::span<Draft> drafts) const;
+  void read_act(const Round& round, size_t index, Draft& out) const;
+  void admit(const Round& round, size_t index, Draft& made, Pending& out, std::vector<Receipt>& repeated);
+  Result<void> count_in(const Round& round, Draft& made);
+  void write_messages(std::span<Draft* const> drafts);
+  void write_pages(Signing signing, Pending& out);
   Result<void> number(Leaf& leaf, const Signer& signer, Instant now, std::string& message);
-  Result<Pending> prepare_all(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing,
-                              const std::vector<std::vector<tlog::Hash>>* acknowledges);
+  Result<void> fits(const Leaf& leaf, std::string_view message) const;
+  Instant next_recorded(Instant now) const { return Instant{std::max(now.us, last_recorded_.us + 1)}; }
+  Result<Pending> prepare_all(const Round& round, Signing signing);
   Result<Appended> append_all(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing,
                               const std::vector<std::vector<tlog::Hash>>* acknowledges);
   Result<void> load_keys();
@@ -170,9 +188,14 @@ class Record {
   Result<void> finish_shredding(const Leaf& said);
   // Does a leaf that was read follow those before it? Gives the time it was recorded at.
   Result<Instant> check_place(uint64_t index, const Leaf& leaf) const;
-  // What is known from an entry on, read or made.
+  // What is known from an entry on, read or made. An act is known by the hashes of its id and of its canonical form.
+  struct ActHashes {
+    tlog::Hash id, content;
+  };
   void take_in(uint64_t index, const Leaf& leaf, const tlog::Hash& content_hash, const std::string& case_id,
-               const std::string& act_id, const tlog::Hash& act_hash);
+               const std::optional<ActHashes>& act);
+  // The part of it that is known before the leaf is written.
+  CaseState* enter(uint64_t index, const Leaf& leaf, const std::string& case_id, const std::optional<ActHashes>& act);
   struct Replayed;
   void read_entry(uint64_t index, ActReader& reader, Replayed& out) const;
   // The canonical act; its seed too, if wanted.
@@ -190,8 +213,7 @@ class Record {
   std::map<std::string, std::vector<tlog::PublicKey>> agency_keys_;
   std::map<std::string, uint64_t> agency_seq_;
   std::unordered_map<tlog::Hash, CaseState> cases_;  // by handle
-  std::unordered_map<std::string, std::pair<uint64_t, tlog::Hash>>
-      ids_;  // act id → entry, hash of the canonical act
+  ActIds ids_;
   // What the log says, whatever keys are still here: nobody reads on between the act and the deed.
   std::unordered_set<tlog::Hash> sealed_;   // handles
   std::unordered_set<uint64_t> shredded_;   // entries
@@ -200,6 +222,10 @@ class Record {
   std::atomic<bool> broken_ = false;
   Random* random_ = nullptr;
   Workers workers_;
+  // Kept from one commit to the next, so that their memory is used again.
+  std::vector<Draft> drafts_;
+  std::vector<Draft*> taken_;  // those that are not refused, in their order
+  uint64_t taken_from_ = UINT64_MAX;  // the entry of the first
 };
 
 }  // namespace heng::record

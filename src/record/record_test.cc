@@ -38,6 +38,12 @@ Act act(const std::string& id, const std::string& case_id, const std::string& gr
 
 constexpr Instant kNow{1'741'000'000 * kSecond};
 
+Lines lines_of(const std::vector<Act>& acts, const std::string& agency = "") {
+  std::string text;
+  for (const Act& one : acts) text += act_to_json(one) + "\n";
+  return Lines::in(std::move(text), agency);
+}
+
 class RecordTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -250,7 +256,7 @@ TEST(Vault, SurvivesACrash) {
         for (int i = 0; i < 9; ++i) {
           const tlog::Hash blind{random.key()};
           fresh.emplace_back(blind, random.key());
-          vault->add_act_key("case " + std::to_string(i % 3), blind, fresh.back().second, random.nonce());
+          vault->fill_act(vault->add_act(blind), vault->known("case " + std::to_string(i % 3)), blind, fresh.back().second, random.nonce());
         }
         if (!vault->store().ok()) break;
         kept.insert(kept.end(), fresh.begin(), fresh.end());
@@ -261,7 +267,7 @@ TEST(Vault, SurvivesACrash) {
     for (const auto& [blind, key] : kept) EXPECT_EQ(vault->act_key(blind).value(), key) << point;
     const tlog::Hash blind{random.key()};
     const Key key = random.key();
-    vault->add_act_key("case 1", blind, key, random.nonce());
+    vault->fill_act(vault->add_act(blind), vault->known("case 1"), blind, key, random.nonce());
     ASSERT_TRUE(vault->store().ok());
     auto again = Vault::open(*after, "v", random);
     EXPECT_EQ(again->act_key(blind).value(), key);
@@ -323,6 +329,28 @@ TEST_F(RecordTest, AReaderTakesInWhatTheWriterAdds) {
   EXPECT_EQ(reader->read(2)->closed, "shredded");
 }
 
+// Lines that cannot be read are refused by themselves, with their numbers; so are acts of others.
+TEST_F(RecordTest, AnIntakeReadsLines) {
+  Act foreign = act("f1", "C1");
+  foreign.agency = "court";
+  const std::string text = act_to_json(act("a1", "C1")) + "\n\n{\"id\":1}\n" + act_to_json(foreign) + "\r\n  \n" + act_to_json(act("a2", "C1"));
+  const Lines lines = Lines::in(text, "police");
+  ASSERT_EQ(lines.places.size(), 4u);
+  Record::Appended said;
+  Intake intake(*record_, [] { return kNow; }, "police");
+  ASSERT_TRUE(intake.submit(lines, Record::Signing::batch, [&](Result<Record::Appended> done) { said = std::move(*done); }));
+  intake.finish();
+  ASSERT_EQ(said.receipts.size(), 2u);
+  EXPECT_EQ(said.receipts[1].position, 3u);
+  EXPECT_EQ(record_->read(said.receipts[1].index)->act->id, "a2");
+  ASSERT_EQ(said.refused.size(), 2u);
+  EXPECT_TRUE(said.refused[0].unread);
+  EXPECT_EQ(said.refused[0].line, 3u);
+  EXPECT_EQ(said.refused[0].error.code, "act-field-type");
+  EXPECT_EQ(said.refused[1].line, 4u);
+  EXPECT_EQ(said.refused[1].error.code, "act-agency");
+}
+
 // Many submissions, few commits; each gets its own receipts back, and what is wrong with one harms no other.
 TEST_F(RecordTest, AnIntakeCommitsTogetherAndAnswersEach) {
   constexpr size_t kSubmissions = 60;
@@ -334,13 +362,13 @@ TEST_F(RecordTest, AnIntakeCommitsTogetherAndAnswersEach) {
       std::vector<Act> acts{act(name + "-a", "C" + std::to_string(i % 7)), act("shared", "C1", i == 0 ? "first" : "other"),
                             act(name + "-b", "C1")};
       const auto signing = i % 3 == 0 ? Record::Signing::batch : Record::Signing::each;
-      ASSERT_TRUE(intake.submit(std::move(acts), signing, 600, [&answers, i](Result<Record::Appended> done) {
+      ASSERT_TRUE(intake.submit(lines_of(acts), signing, [&answers, i](Result<Record::Appended> done) {
         ASSERT_TRUE(done.ok());
         answers[i] = std::move(*done);
       }));
     }
     intake.finish();
-    EXPECT_FALSE(intake.submit({act("late", "C1")}, Record::Signing::each, 10, [](const auto&) { FAIL(); }));
+    EXPECT_FALSE(intake.submit(lines_of({act("late", "C1")}), Record::Signing::each, [](const auto&) { FAIL(); }));
   }
   for (size_t i = 0; i < kSubmissions; ++i) {
     ASSERT_EQ(answers[i].receipts.size(), i == 0 ? 3u : 2u) << i;
@@ -376,7 +404,7 @@ std::map<std::string, Receipt> serve_until_it_dies(SimDisk& disk, uint64_t seed)
         acts.push_back(act(std::to_string(seed) + "-" + std::to_string(step) + "-" + std::to_string(i), "C" + std::to_string(random() % 4),
                            std::string(random() % 300, 'g')));
       const auto signing = random() % 2 == 0 ? Record::Signing::batch : Record::Signing::each;
-      (void)intake.submit(std::move(acts), signing, 600, [&, step](Result<Record::Appended> done) {
+      (void)intake.submit(lines_of(acts), signing, [&, step](Result<Record::Appended> done) {
         const std::lock_guard lock(mutex);
         (done.ok() ? last_kept : first_lost) = done.ok() ? std::max(last_kept, step) : std::min(first_lost, step);
         if (done.ok())

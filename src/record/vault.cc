@@ -36,16 +36,20 @@ constexpr size_t kSlot = 256;
 // At most so much is written between two fdatasyncs, and so much written full of zeros beforehand.
 constexpr size_t kPiece = size_t{1} << 20;
 
-// 'C' or 'A' or 'X' | 7 zeros | 32 case name | 32 blind | 96 material | zeros | CRC-32C in the last four
-// bytes
+// 'C' or 'A' or 'X' | 7 zeros | 32 case name | 32 blind | 96 material | zeros | CRC-32C in the last four bytes; `out` is
+// full of zeros.
+void fill_slot(char* out, char type, const tlog::Hash& name, const tlog::Hash& blind, std::string_view material) {
+  out[0] = type;
+  std::memcpy(out + 8, name.bytes.data(), 32);
+  std::memcpy(out + 40, blind.bytes.data(), 32);
+  std::memcpy(out + 72, material.data(), material.size());
+  const uint32_t crc = crc32c({out, kSlot - 4});
+  for (size_t i = 0; i < 4; ++i) out[kSlot - 4 + i] = static_cast<char>(crc >> (8 * i));
+}
+
 std::string make_slot(char type, const tlog::Hash& name, const tlog::Hash& blind, std::string_view material) {
   std::string out(kSlot, '\0');
-  out[0] = type;
-  out.replace(8, 32, name.view());
-  out.replace(40, 32, blind.view());
-  out.replace(72, material.size(), material);
-  const uint32_t crc = crc32c(std::string_view(out).substr(0, kSlot - 4));
-  for (size_t i = 0; i < 4; ++i) out[kSlot - 4 + i] = static_cast<char>(crc >> (8 * i));
+  fill_slot(out.data(), type, name, blind, material);
   return out;
 }
 
@@ -95,7 +99,7 @@ Result<Vault> Vault::open(Disk& disk, const std::string& dir, Random& random) {
       if (*kept.case_key == Key{}) kept.case_key.reset();
       vault.cases_.emplace(name, kept);
     } else {
-      vault.acts_[blind] = at;
+      vault.acts_.add(blind, at);
     }
     vault.end_ = at + kSlot;
   }
@@ -122,36 +126,55 @@ Result<void> Vault::replace(uint64_t at, const std::string& slot) {
   return file_->sync();
 }
 
-Vault::Named Vault::find_or_make(const std::string& case_id) {
-  const auto remembered = named_.find(case_id);
-  if (remembered != named_.end()) return remembered->second;
+const Vault::Known& Vault::known(const std::string& case_id) {
+  const auto remembered = known_.find(case_id);
+  if (remembered != known_.end()) return remembered->second;
   const tlog::Hash name = name_of(case_id);
-  auto known = cases_.find(name);
-  if (known == cases_.end()) {
+  auto kept = cases_.find(name);
+  if (kept == cases_.end()) {
     Case made{next(), random_->key(), {}, random_->key(), {}};
     made.check = hmac(*made.case_key, "heng.case-check/1");
     pending_ += case_slot(name, made);
-    known = cases_.emplace(name, made).first;
+    kept = cases_.emplace(name, made).first;
   }
-  known->second.handle = hmac(known->second.handle_key, case_id);
-  return named_.emplace(case_id, Named{name, &known->second}).first->second;
+  kept->second.handle = hmac(kept->second.handle_key, case_id);
+  return known_.emplace(case_id, Known{name, &kept->second}).first->second;
 }
 
-Result<Vault::Named> Vault::find(const std::string& case_id) const {
-  const auto remembered = named_.find(case_id);
-  if (remembered != named_.end()) return remembered->second;
+Result<Vault::Known> Vault::find(const std::string& case_id) const {
+  const auto remembered = known_.find(case_id);
+  if (remembered != known_.end()) return remembered->second;
   const tlog::Hash name = name_of(case_id);
-  const auto known = cases_.find(name);
-  if (known == cases_.end())
+  const auto kept = cases_.find(name);
+  if (kept == cases_.end())
     return Error{ErrorKind::not_found, "vault-case", "the vault has no keys of this case", "", ""};
-  return Named{name, const_cast<Case*>(&known->second)};
+  return Known{name, const_cast<Case*>(&kept->second)};
 }
 
-Result<uint64_t> Vault::find_act(const tlog::Hash& blind) const {
-  const auto found = acts_.find(blind);
-  if (found == acts_.end())
-    return Error{ErrorKind::not_found, "vault-act", "the vault has no key of this act", "", ""};
-  return found->second;
+void BlindIndex::add(const tlog::Hash& blind, uint64_t at) { places_.emplace_back(std::hash<tlog::Hash>()(blind), at); }
+
+std::vector<uint64_t> BlindIndex::find(const tlog::Hash& blind) const {
+  const std::lock_guard lock(*mutex_);
+  if (sorted_ < places_.size()) {
+    const auto fresh = places_.begin() + static_cast<ptrdiff_t>(sorted_);
+    std::sort(fresh, places_.end());
+    std::inplace_merge(places_.begin(), fresh, places_.end());
+    sorted_ = places_.size();
+  }
+  const uint64_t wanted = std::hash<tlog::Hash>()(blind);
+  std::vector<uint64_t> out;
+  for (auto at = std::lower_bound(places_.begin(), places_.end(), Place(wanted, 0)); at != places_.end() && at->first == wanted; ++at)
+    out.push_back(at->second);
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+Result<Vault::ActSlot> Vault::find_act(const tlog::Hash& blind) const {
+  for (const uint64_t at : acts_.find(blind)) {
+    HENG_TRY(std::string slot, slot_at(at));
+    if (std::string_view(slot).substr(40, 32) == blind.view()) return ActSlot{at, std::move(slot)};
+  }
+  return Error{ErrorKind::not_found, "vault-act", "the vault has no key of this act", "", ""};
 }
 
 Result<std::string> Vault::slot_at(uint64_t at) const {
@@ -161,23 +184,20 @@ Result<std::string> Vault::slot_at(uint64_t at) const {
   return slot;
 }
 
-tlog::Hash Vault::case_handle(const std::string& case_id) { return find_or_make(case_id).kept->handle; }
-
-Result<void> Vault::is_open(const std::string& case_id) {
-  if (find_or_make(case_id).kept->case_key) return {};
-  return Error{ErrorKind::denied, "case-sealed", "the case `" + case_id + "` is sealed: nothing can be added to it", "",
-               "unseal it by a quorum of its custodians first"};
+size_t Vault::add_act(const tlog::Hash& blind) {
+  acts_.add(blind, next());
+  const size_t place = pending_.size();
+  pending_.resize(place + kSlot);
+  return place;
 }
 
-void Vault::add_act_key(const std::string& case_id, const tlog::Hash& blind, const Key& key, const Nonce& nonce) {
-  const Named named = find_or_make(case_id);
-  HENG_ASSERT(named.kept->case_key);
+void Vault::fill_act(size_t place, const Known& of, const tlog::Hash& blind, const Key& key, const Nonce& nonce) {
+  HENG_ASSERT(of.open());
   uint8_t wrapped[kNonce + std::tuple_size_v<Key> + kTag];
   std::copy(nonce.begin(), nonce.end(), wrapped);
   crypto_aead_xchacha20poly1305_ietf_encrypt(wrapped + kNonce, nullptr, key.data(), key.size(), blind.bytes.data(),
-                                             blind.bytes.size(), nullptr, nonce.data(), named.kept->case_key->data());
-  acts_[blind] = next();
-  pending_ += make_slot('A', named.name, blind, {reinterpret_cast<const char*>(wrapped), sizeof wrapped});
+                                             blind.bytes.size(), nullptr, nonce.data(), of.kept->case_key->data());
+  fill_slot(pending_.data() + place, 'A', of.name, blind, {reinterpret_cast<const char*>(wrapped), sizeof wrapped});
 }
 
 Vault::Slots Vault::take() {
@@ -203,8 +223,8 @@ Result<void> Vault::store(const Slots& slots) {
 }
 
 Result<Key> Vault::act_key(const tlog::Hash& blind) const {
-  HENG_TRY(const uint64_t at, find_act(blind));
-  HENG_TRY(const std::string slot, slot_at(at));
+  HENG_TRY(const ActSlot found, find_act(blind));
+  const std::string& slot = found.bytes;
   const auto kept = cases_.find(*tlog::hash_from_bytes(std::string_view(slot).substr(8, 32)));
   if (kept == cases_.end()) return damaged(dir_ + "/keys");
   if (slot[0] != 'A')
@@ -222,7 +242,7 @@ Result<Key> Vault::act_key(const tlog::Hash& blind) const {
 }
 
 Result<void> Vault::seal(const std::string& case_id, unsigned k, const std::vector<Custodian>& custodians) {
-  HENG_TRY(const Named named, find(case_id));
+  HENG_TRY(const Known named, find(case_id));
   Case* const kept = named.kept;
   if (!kept->case_key) return Error{ErrorKind::conflict, "case-sealed", "the case is sealed already", "", ""};
   if (k < 1 || k > custodians.size() || custodians.size() > 255)
@@ -279,7 +299,7 @@ Result<Share> Vault::open_share(const std::string& case_id, const std::string& c
 }
 
 Result<void> Vault::unseal(const std::string& case_id, const std::vector<Share>& shares) {
-  HENG_TRY(const Named named, find(case_id));
+  HENG_TRY(const Known named, find(case_id));
   Case* const kept = named.kept;
   const auto joined = join_secret(shares);
   // The same quorum again, after a crash that came before the act was recorded.
@@ -295,9 +315,8 @@ Result<void> Vault::unseal(const std::string& case_id, const std::vector<Share>&
 }
 
 Result<void> Vault::shred(const tlog::Hash& blind) {
-  HENG_TRY(const uint64_t at, find_act(blind));
-  HENG_TRY(const std::string slot, slot_at(at));
-  return replace(at, make_slot('X', *tlog::hash_from_bytes(std::string_view(slot).substr(8, 32)), blind, ""));
+  HENG_TRY(const ActSlot found, find_act(blind));
+  return replace(found.at, make_slot('X', *tlog::hash_from_bytes(std::string_view(found.bytes).substr(8, 32)), blind, ""));
 }
 
 }  // namespace heng::record

@@ -13,10 +13,13 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -52,7 +55,13 @@ struct SealedBody {
   std::string bytes;
   tlog::Hash commitment;
 };
-// A nonce is used once.
+// What of it follows from the act's key alone.
+struct BodyKeys {
+  tlog::Hash encryption, commitment;
+};
+void derive_body_keys(std::span<const Key> keys, BodyKeys* out);
+// Appends the bytes. A nonce is used once.
+void seal_body(std::string& out, std::string_view plain, const tlog::Hash& encryption, const Nonce& nonce);
 SealedBody encrypt_body(std::string_view plain, const Key& key, const Nonce& nonce);
 // Fails if the bytes, the key or the commitment do not fit together.
 Result<std::string> decrypt_body(std::string_view bytes, const tlog::Hash& commitment, const Key& key);
@@ -72,18 +81,49 @@ struct Custodian {
 };
 std::pair<tlog::Hash, Key> custodian_keys(const Key& seed);
 
+// Blinds and where they stand, by their first eight bytes. Adding costs nothing: what was added is sorted in when somebody
+// next asks, which any thread may while nobody adds.
+class BlindIndex {
+ public:
+  void add(const tlog::Hash& blind, uint64_t at);
+  // Where it may stand, the last first.
+  std::vector<uint64_t> find(const tlog::Hash& blind) const;
+
+ private:
+  using Place = std::pair<uint64_t, uint64_t>;
+  mutable std::vector<Place> places_;
+  mutable size_t sorted_ = 0;
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
+};
+
 class Vault {
  public:
   static Result<void> create(Disk& disk, const std::string& dir, Random& random);
   static Result<Vault> open(Disk& disk, const std::string& dir, Random& random);
 
-  // The public name of a case; makes the case's keys if there are none yet.
-  tlog::Hash case_handle(const std::string& case_id);
-  // Can acts be added to it? Refused (`case-sealed`) while the case key is with its custodians.
-  Result<void> is_open(const std::string& case_id);
-  // Takes the key of a new act in, wrapped under the case key, which must be open. In memory until store() has made
-  // it durable. `nonce` is for the wrapping alone.
-  void add_act_key(const std::string& case_id, const tlog::Hash& blind, const Key& key, const Nonce& nonce);
+  struct Case {
+    uint64_t at = 0;
+    Key handle_key{};
+    tlog::Hash handle;            // known once the case's name was given
+    std::optional<Key> case_key;  // none while sealed
+    tlog::Hash check;             // HMAC(case key, "heng.case-check/1"): is a restored key the right one?
+  };
+  // A case looked up once for all that is done with it.
+  struct Known {
+    tlog::Hash name;
+    Case* kept = nullptr;
+    const tlog::Hash& handle() const { return kept->handle; }  // its public name
+    // False while its key is with its custodians: nothing can be added to it.
+    bool open() const { return kept->case_key.has_value(); }
+  };
+  // Makes the case's keys if there are none yet. Stays where it is while the vault lives.
+  const Known& known(const std::string& case_id);
+  tlog::Hash case_handle(const std::string& case_id) { return known(case_id).handle(); }
+  // Makes room for the key of a new act of an open case, and gives its place.
+  size_t add_act(const tlog::Hash& blind);
+  // Puts the key there, wrapped under the case key; `nonce` is for the wrapping alone. Different places may be filled on
+  // different threads while nothing is added. In memory until store() has made it durable.
+  void fill_act(size_t place, const Known& of, const tlog::Hash& blind, const Key& key, const Nonce& nonce);
   // New slots on their way to the disk. One thread may store what was taken while another adds keys; what was taken
   // first is stored first.
   struct Slots {
@@ -107,23 +147,15 @@ class Vault {
   Result<void> shred(const tlog::Hash& blind);
 
  private:
-  struct Case {
-    uint64_t at = 0;
-    Key handle_key{};
-    tlog::Hash handle;            // known once the case's name was given
-    std::optional<Key> case_key;  // none while sealed
-    tlog::Hash check;             // HMAC(case key, "heng.case-check/1"): is a restored key the right one?
-  };
   Vault(Disk& disk, std::string dir, Random& random) : disk_(&disk), dir_(std::move(dir)), random_(&random) {}
   tlog::Hash name_of(const std::string& case_id) const;
   std::string sealed_path(const std::string& case_id) const;
-  struct Named {
-    tlog::Hash name;
-    Case* kept = nullptr;
+  Result<Known> find(const std::string& case_id) const;
+  struct ActSlot {
+    uint64_t at = 0;
+    std::string bytes;
   };
-  Named find_or_make(const std::string& case_id);
-  Result<Named> find(const std::string& case_id) const;
-  Result<uint64_t> find_act(const tlog::Hash& blind) const;
+  Result<ActSlot> find_act(const tlog::Hash& blind) const;
   Result<std::string> slot_at(uint64_t at) const;
   uint64_t next() const { return end_ + pending_.size(); }
   Result<void> replace(uint64_t at, const std::string& slot);
@@ -138,8 +170,8 @@ class Vault {
   std::string pending_;   // slots that follow them
   uint64_t prepared_ = 0; // the file is written full of zeros up to here
   std::map<tlog::Hash, Case> cases_;
-  std::unordered_map<std::string, Named> named_;  // by case id, as far as it was given
-  std::unordered_map<tlog::Hash, uint64_t> acts_;  // where the slot of each blind is
+  std::unordered_map<std::string, Known> known_;  // by case id, as far as it was given
+  BlindIndex acts_;  // where the slot of each blind is
 };
 
 }  // namespace heng::record

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "record/disclosure.h"
 #include "record/sample_test.h"
 #include "tlog/witness.h"
@@ -202,6 +204,24 @@ TEST(Leaf, ABatchIsSignedOnce) {
   std::vector<Leaf> leaves;
   for (int i = 0; i < 13; ++i)
     leaves.push_back(sample.unsigned_leaf("act" + std::to_string(i), "c" + std::to_string(i)));
+  for (size_t size = 1; size <= leaves.size(); ++size) {
+    std::vector<Leaf> some(leaves.begin(), leaves.begin() + static_cast<ptrdiff_t>(size));
+    tlog::Tree tree;
+    std::vector<tlog::Hash> hashes;
+    for (Leaf& leaf : some) {
+      leaf.key = agency_key_id(key.public_key());
+      hashes.push_back(tlog::leaf_hash(signed_message(leaf)));
+    }
+    tree.append(hashes);
+    sign_batch(some, key);
+    const BatchSignature signature(hashes, key);
+    for (size_t i = 0; i < size; ++i) {
+      EXPECT_EQ(some[i].batch->path, tlog::inclusion_proof(tree, i, size).value());
+      std::string bytes;
+      signature.append_leaf(bytes, some[i].unsigned_bytes(), i);
+      EXPECT_EQ(bytes, some[i].bytes());
+    }
+  }
   sign_batch(leaves, key);
   for (Leaf& leaf : leaves) {
     const auto again = parse_leaf(leaf.bytes());
@@ -232,6 +252,28 @@ TEST(Disclosure, ScalarsWithTheirPaths) {
   EXPECT_FALSE(fields_of(wide + ",0]}").ok());
   EXPECT_TRUE(fields_of(R"({")" + std::string(kMostPathBytes, 'k') + R"(":1})").ok());
   EXPECT_FALSE(fields_of(R"({")" + std::string(kMostPathBytes + 1, 'k') + R"(":1})").ok());
+}
+
+TEST(Disclosure, ManyRootsAtOnceAreThoseOfTheTrees) {
+  std::mt19937_64 random(5);
+  FieldRoots roots;
+  for (int round = 0; round < 30; ++round) {
+    roots.clear();
+    std::vector<tlog::Hash> wanted;
+    for (uint64_t i = random() % 20; i > 0; --i) {
+      std::string object = "{";
+      for (uint64_t field = random() % (round % 10 == 0 ? 300 : 20); field > 0; --field)
+        object += (object.size() > 1 ? "," : "") + ("\"k" + std::to_string(1000 + field)) + "\":\"" + std::string(random() % 90, 'v') + "\"";
+      object += "}";
+      Seed seed{};
+      for (uint8_t& byte : seed) byte = static_cast<uint8_t>(random());
+      ASSERT_TRUE(roots.add(object, seed).ok());
+      EXPECT_FALSE(roots.add(object + "x", seed).ok());
+      wanted.push_back(FieldTree(fields_of(object).value(), seed).root());
+    }
+    const auto found = roots.compute();
+    ASSERT_TRUE(std::equal(found.begin(), found.end(), wanted.begin(), wanted.end())) << round;
+  }
 }
 
 // The root as docs/format says it, one hash after another.

@@ -129,6 +129,13 @@ void hmac_states(std::span<const std::array<uint8_t, 32>> keys, HmacStates* out)
 
 constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+// The two characters of each twelve bits.
+constexpr std::array<std::array<char, 2>, 4096> kBase64Pairs = [] {
+  std::array<std::array<char, 2>, 4096> out{};
+  for (size_t i = 0; i < out.size(); ++i) out[i] = {kBase64[i >> 6], kBase64[i & 63]};
+  return out;
+}();
+
 // What each character stands for; -1 for those that stand for nothing.
 constexpr std::array<int8_t, 256> kBase64Values = [] {
   std::array<int8_t, 256> out{};
@@ -273,10 +280,8 @@ void append_base64(std::string& out, std::string_view bytes) {
   size_t left = bytes.size();
   for (; left >= 3; left -= 3, from += 3, to += 4) {
     const uint32_t group = static_cast<uint32_t>(from[0]) << 16 | static_cast<uint32_t>(from[1]) << 8 | from[2];
-    to[0] = kBase64[group >> 18];
-    to[1] = kBase64[group >> 12 & 63];
-    to[2] = kBase64[group >> 6 & 63];
-    to[3] = kBase64[group & 63];
+    std::memcpy(to, kBase64Pairs[group >> 12].data(), 2);
+    std::memcpy(to + 2, kBase64Pairs[group & 4095].data(), 2);
   }
   if (left == 0) return;
   const uint32_t group = static_cast<uint32_t>(from[0]) << 16 | (left > 1 ? static_cast<uint32_t>(from[1]) << 8 : 0);
