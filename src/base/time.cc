@@ -185,6 +185,11 @@ Result<Date> parse_date(std::string_view text) {
 namespace {
 
 void append_digits(std::string& out, int64_t number, int width) {
+  if (width == 2 && number >= 0 && number < 100) {
+    const char two[2] = {static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)};
+    out.append(two, 2);
+    return;
+  }
   char backwards[20];
   int count = 0;
   for (; number > 0 || count < width; number /= 10) backwards[count++] = static_cast<char>('0' + number % 10);

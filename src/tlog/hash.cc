@@ -37,18 +37,17 @@ struct Message {
   size_t size;
 
   size_t blocks() const { return (lead + size + 8) / 64 + 1; }
-  // Block `index` with its padding: the data themselves, or built in `scratch`.
-  const uint8_t* block(size_t index, uint8_t* scratch) const {
+  // Block `index`, with its padding if it is the last: the data themselves, or built in `scratch`.
+  const uint8_t* block(size_t index, bool last, uint8_t* scratch) const {
     const size_t total = lead + size, start_at = 64 * index;
     if (start_at >= lead && start_at + 64 <= total) return data + start_at - lead;
+    std::memset(scratch, 0, 64);
     size_t filled = 0;
     if (index == 0 && lead == 1) scratch[filled++] = leading;
-    const size_t from = start_at + filled - lead, take = from < size ? std::min(64 - filled, size - from) : 0;
-    if (take > 0) std::memcpy(scratch + filled, data + from, take);
-    filled += take;
-    std::memset(scratch + filled, 0, 64 - filled);
+    const size_t from = start_at + filled - lead;
+    if (from < size) std::memcpy(scratch + filled, data + from, std::min(64 - filled, size - from));
     if (total >= start_at && total < start_at + 64) scratch[total - start_at] = 0x80;
-    if (index + 1 == blocks()) {
+    if (last) {
       const uint64_t bits = __builtin_bswap64(8 * static_cast<uint64_t>(before + total));
       std::memcpy(scratch + 56, &bits, 8);
     }
@@ -75,9 +74,10 @@ void hash_chunk(const Message* messages, size_t count, ShaState* states) {
     for (size_t k = 0; k < left; ++k) {
       const uint8_t i = live[k];
       some[k] = states + i;
-      their[k] = messages[i].block(index, scratch[i]);
+      const bool last = index + 1 == blocks[i];
+      their[k] = messages[i].block(index, last, scratch[i]);
       live[stay] = i;
-      stay += index + 1 < blocks[i] ? 1 : 0;
+      stay += last ? 0 : 1;
     }
     backend().compress(some, their, left);
     left = stay;
