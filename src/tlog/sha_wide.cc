@@ -11,6 +11,7 @@
 // gcc 12 warns of its own headers (GCC bug 105593).
 #if !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
 #define HENG_WIDE __attribute__((target("avx512f,avx512bw")))
