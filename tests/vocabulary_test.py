@@ -38,7 +38,7 @@ def declared_acts(folder):
                 continue
             clause = line[2:12].strip() or clause
             if clause == "data" and ":" in line:
-                name, kind = line[12:].split(":", 1)
+                name, kind = re.sub(r'"[^"]*"', "", line[12:]).split(":", 1)
                 act[name.strip()] = kind.strip().removesuffix(" else latest")
     return acts
 

@@ -30,11 +30,12 @@ struct CaseArguments {
   bool allowed_only = false;
 };
 
-report::TextOptions text_options(const CaseArguments& arguments) {
+report::TextOptions text_options(const CaseArguments& arguments, const LoadedHistory& loaded) {
   report::TextOptions out;
   out.language = terminal_language(arguments.language);
   out.colour = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
   out.limit = 0;
+  out.glossary = glossary_of(loaded.law->plan);
   return out;
 }
 
@@ -68,7 +69,7 @@ int show_case(const CaseArguments& arguments, What what) {
                near.empty() ? "; help: `heng finding list` shows the cases with findings" : "; help: did you mean `" + printable(near.front()) + "`?");
     return 5;
   }
-  const report::TextOptions text = text_options(arguments);
+  const report::TextOptions text = text_options(arguments, loaded.value());
   if (arguments.format == "json") {
     report::Report report = report_of(loaded.value());
     report.findings = std::move(verdicts.findings);
@@ -145,7 +146,7 @@ int next(CaseArguments arguments) {
     for (const auto& [subject, value] : step.on) on += " " + value;
     fmt::print("\n{} ({}){}: {}\n", zh ? step.label.zh : step.label.en, step.type, on,
                verdict_words(step.answer.verdict, zh));
-    print_answer(step.answer, zh, 2);
+    print_answer(step.answer, loaded->law->plan, zh, 2);
   }
   return 0;
 }
@@ -160,7 +161,7 @@ int findings(const CaseArguments& arguments, bool explain) {
   options.now = loaded->now.instant;
   options.jobs = default_jobs(arguments.history.jobs);
   const watch::Verdicts verdicts = watch::judge_history(*loaded->history, options);
-  const report::TextOptions text = text_options(arguments);
+  const report::TextOptions text = text_options(arguments, loaded.value());
   if (!explain) {
     if (arguments.format == "json") {
       report::write_ndjson(std::cout, verdicts.findings);

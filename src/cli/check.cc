@@ -117,6 +117,7 @@ int check(const CheckArguments& arguments) {
     text.language = terminal_language(arguments.language);
     text.colour = arguments.out == "-" && isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
     text.limit = arguments.limit;
+    text.glossary = report.glossary;
     report::write_text(out, report, text);
   }
   out.flush();

@@ -66,7 +66,7 @@ int gate(const GateArguments& arguments) {
   } else {
     const bool zh = terminal_language(arguments.language) == report::Language::zh;
     fmt::print("{}\n", verdict_words(answer->verdict, zh));
-    print_answer(answer.value(), zh, 2);
+    print_answer(answer.value(), loaded->law->plan, zh, 2);
   }
   if (answer->verdict == watch::GateAnswer::Verdict::refused) return 1;
   return answer->verdict == watch::GateAnswer::Verdict::cannot_tell ? 10 : 0;

@@ -42,13 +42,16 @@ std::string verdict_words(watch::GateAnswer::Verdict verdict, bool zh) {
   return zh ? "无法判断：缺少事实" : "cannot tell: facts are missing";
 }
 
-void print_answer(const watch::GateAnswer& answer, bool zh, int indent) {
+void print_answer(const watch::GateAnswer& answer, const watch::Plan& plan, bool zh, int indent) {
   const std::string pad(static_cast<size_t>(indent), ' ');
   const auto pick = [zh](const watch::Text& text) { return zh ? text.zh : text.en; };
   const auto list = [&](const std::vector<watch::Finding>& findings, const char* mark) {
     for (const watch::Finding& finding : findings) {
       std::string cites;
-      for (const std::string& cite : finding.cites) cites += (cites.empty() ? "" : ", ") + cite;
+      for (const std::string& cite : finding.cites) {
+        const auto said = zh ? plan.cites_zh.find(cite) : plan.cites_zh.end();
+        cites += (cites.empty() ? "" : zh ? "、" : ", ") + (said == plan.cites_zh.end() ? cite : said->second);
+      }
       fmt::print("{}{} {}  [{}; {}]\n", pad, mark, pick(finding.message), finding.rule, cites);
       for (const watch::Why& line : finding.why)
         if (line.step == "condition" || line.step == "excuse") fmt::print("{}    {}\n", pad, pick(line.text));

@@ -11,7 +11,7 @@ namespace heng {
 // "allowed", "可以实施"
 std::string verdict_words(watch::GateAnswer::Verdict verdict, bool zh);
 // Every line of the answer but its verdict, each after `indent` spaces.
-void print_answer(const watch::GateAnswer& answer, bool zh, int indent);
+void print_answer(const watch::GateAnswer& answer, const watch::Plan& plan, bool zh, int indent);
 // `against`, `unknown`, `warnings`, `starts`, `meets`, `extends`, `cures`, set in `out`.
 void set_answer(nlohmann::ordered_json& out, const watch::GateAnswer& answer);
 

@@ -284,6 +284,13 @@ Result<LoadedHistory> load_history(const HistoryOptions& options) {
   return out;
 }
 
+std::shared_ptr<const report::Glossary> glossary_of(const watch::Plan& plan) {
+  auto out = std::make_shared<report::Glossary>();
+  out->cites_zh = plan.cites_zh;
+  for (const auto& [field, words] : plan.field_words) out->fields.emplace(plan.symbols.string(field), words.label);
+  return out;
+}
+
 report::Report report_of(const LoadedHistory& loaded) {
   report::Report out;
   out.version = HENG_VERSION;
@@ -297,6 +304,7 @@ report::Report report_of(const LoadedHistory& loaded) {
   out.act_count = loaded.history->size();
   out.refused_count = loaded.refused;
   out.notes = loaded.notes;
+  out.glossary = glossary_of(loaded.law->plan);
   if (loaded.record)
     out.evidence = [reader = loaded.record](const watch::Finding& finding) { return reader->evidence(finding); };
   return out;

@@ -70,6 +70,7 @@ Result<LoadedHistory> load_history(const HistoryOptions& options);
 // Is this rule (full name) among those of the plan, or among `only` if that is not empty?
 bool rule_is_judged(const watch::Plan& plan, const std::set<std::string>& only, const std::string& rule);
 
+std::shared_ptr<const report::Glossary> glossary_of(const watch::Plan& plan);
 report::Report report_of(const LoadedHistory& loaded);
 
 int exit_code_of(const Error& error);

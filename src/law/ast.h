@@ -260,6 +260,7 @@ struct PackDecl : DeclBase {  // name.text is the full dotted name
   std::string zone;
   Name holidays;
   std::vector<Name> levels;
+  std::vector<Labels> level_labels;  // one for each of `levels`
   std::string words;          // "", "zh", "en"
   std::optional<bool> reviewed;
 };
@@ -290,15 +291,18 @@ struct Type {
   bool and_more = false;
   Name element;             // list of NAME
   Span span;
+  std::vector<Labels> code_labels{};  // one for each of `codes`
 };
 struct FieldDecl {
   Name name;
+  Labels labels;  // of this act's field; without, those of the `field` declaration count
   Type type;
   bool else_latest = false;
   Span span;
 };
 struct SpanDecl {
   Name name;
+  Labels labels;
   Name from;
   Name to;
   Name less;
@@ -310,6 +314,14 @@ struct ActDecl : DeclBase {
   std::vector<Name> on;
   std::vector<FieldDecl> fields;
   std::vector<SpanDecl> spans;
+};
+// What a field is called wherever an act's `data` names it, and what its codes are called.
+struct FieldNameDecl : DeclBase {
+  struct Code {
+    Name name;  // a text ("7d") by its words
+    Labels labels;
+  };
+  std::vector<Code> codes;
 };
 struct PeriodDecl : DeclBase {  // name.text is the unit in the plural, "custody days"
   enum class Starts : uint8_t { at_act, next_full_hour, day_after };
@@ -498,7 +510,7 @@ struct TestDecl : DeclBase {
 
 using Decl = std::variant<PackDecl, SourceDecl, RoleDecl, AgencyDecl, OfficeDecl, SubjectDecl, ActDecl, PeriodDecl,
                           SettingDecl, TableDecl, StateDecl, FactDecl, RuleDecl, ClockDecl, SeparationDecl, PowerDecl,
-                          ConsequenceDecl, TestDecl, WatchDecl>;
+                          ConsequenceDecl, TestDecl, WatchDecl, FieldNameDecl>;
 
 struct SourceFile {
   std::string path;

@@ -83,6 +83,17 @@ void check_type(CheckContext& context, uint32_t pack, const FieldDecl& field) {
                            : "did you mean " + quoted(near) + "?";
 }
 
+void check_field(CheckContext& context, const FieldNameDecl& field) {
+  std::map<std::string, Span> seen;
+  for (const FieldNameDecl::Code& code : field.codes) {
+    const auto [first, fresh] = seen.emplace(code.name.text, code.name.span);
+    if (fresh) continue;
+    Diagnostic& said = context.out().add(Kind::duplicate_name, code.name.span,
+                                         "the code " + quoted(code.name.text) + " is named twice", "again here");
+    said.secondary.push_back(Label{first->second, "first named here"});
+  }
+}
+
 void check_act(CheckContext& context, uint32_t pack, const ActDecl& act) {
   context.roles(pack, act.by);
   for (const Name& on : act.on) context.look_up(pack, Space::subject, on);
@@ -165,6 +176,7 @@ void check_vocabulary(CheckContext& context, uint32_t pack) {
   for (const Symbol& symbol : symbols.declared(pack)) {
     if (const auto* subject = symbol.as<SubjectDecl>()) check_subject(context, *subject);
     if (const auto* act = symbol.as<ActDecl>()) check_act(context, pack, *act);
+    if (const auto* field = symbol.as<FieldNameDecl>()) check_field(context, *field);
     if (const auto* period = symbol.as<PeriodDecl>()) check_period(context, pack, *period);
     if (const auto* office = symbol.as<OfficeDecl>()) {
       context.look_up(pack, Space::agency, office->kind);

@@ -31,6 +31,8 @@ SpaceWords words_of(Space space) {
       return {Kind::unknown_unit, "unit"};
     case Space::source:
       return {Kind::unknown_source, "source"};
+    case Space::field:
+      return {Kind::unknown_field, "field"};
   }
   return {Kind::unknown_act, "act"};
 }

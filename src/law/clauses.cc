@@ -11,6 +11,7 @@ constexpr ClauseSpec many_needed(std::string_view words) { return {words, true, 
 constexpr ClauseSpec kPack[] = {one("uses"),   one("zone"),  one("holidays"),
                                 one("levels"), one("words"), one("reviewed")};
 constexpr ClauseSpec kAct[] = {one("by"), one("on"), many("data"), many("span")};
+constexpr ClauseSpec kField[] = {many("codes")};
 constexpr ClauseSpec kPeriod[] = {one("cites"), needed("counts"), needed("starts"), one("ends"),
                                   one("rolls"), one("strictly"),  one("warns")};
 constexpr ClauseSpec kTable[] = {one("cites"), needed("columns"), {"row", false, true, true}};
@@ -44,6 +45,7 @@ constexpr DeclarationSpec kSpecs[] = {
     {"subject", {}},
     {"setting", {}},
     {"act", kAct},
+    {"field", kField},
     {"period", kPeriod},
     {"table", kTable},
     {"state", kState},

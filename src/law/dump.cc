@@ -244,11 +244,21 @@ void put(Out& out, const std::optional<For>& key) {
   out.close();
 }
 
+void put(Out& out, const Labels& labels) {
+  out.field("zh", labels.zh);
+  out.field("en", labels.en);
+}
+
+void put(Out& out, const std::vector<Labels>& labels) {
+  for (const Labels& one : labels) put(out, one);
+}
+
 void put(Out& out, const Type& type) {
   static constexpr std::string_view kKinds[] = {"number", "money",  "text",   "date",   "time", "clock_time",
                                                 "level",  "yes_no", "people", "one_of", "list"};
   out.open(kKinds[static_cast<size_t>(type.kind)]);
   out.field("codes", type.codes);
+  put(out, type.code_labels);
   out.flag("and_more", type.and_more);
   out.field("of", type.element);
   out.close();
@@ -304,6 +314,7 @@ void body(Out& out, const PackDecl& decl) {
   out.field("zone", decl.zone);
   out.field("holidays", decl.holidays);
   out.field("levels", decl.levels);
+  put(out, decl.level_labels);
   out.field("words", decl.words);
   if (decl.reviewed) out.field("reviewed", *decl.reviewed ? "yes" : "no");
 }
@@ -331,6 +342,7 @@ void body(Out& out, const ActDecl& decl) {
   for (const FieldDecl& field : decl.fields) {
     out.open("data");
     out.quoted(field.name.text);
+    put(out, field.labels);
     put(out, field.type);
     out.flag("else_latest", field.else_latest);
     out.close();
@@ -338,9 +350,18 @@ void body(Out& out, const ActDecl& decl) {
   for (const SpanDecl& span : decl.spans) {
     out.open("span");
     out.quoted(span.name.text);
+    put(out, span.labels);
     out.field("from", span.from);
     out.field("to", span.to);
     out.field("less", span.less);
+    out.close();
+  }
+}
+void body(Out& out, const FieldNameDecl& decl) {
+  for (const FieldNameDecl::Code& code : decl.codes) {
+    out.open("code");
+    out.quoted(code.name.text);
+    put(out, code.labels);
     out.close();
   }
 }
@@ -505,7 +526,8 @@ void body(Out& out, const TestDecl& decl) {
 
 constexpr std::string_view kWords[] = {"pack", "source", "role",       "agency", "office",      "subject",
                                        "act",  "period", "setting",    "table",  "state",       "fact",
-                                       "rule", "clock",  "separation", "power",  "consequence", "test", "watch"};
+                                       "rule", "clock",  "separation", "power",  "consequence", "test", "watch",
+                                       "field"};
 static_assert(std::size(kWords) == std::variant_size_v<Decl>);
 
 }  // namespace

@@ -26,6 +26,7 @@ struct Used : Visitor {
   }
   void atom(const Atom& atom) override {
     for (const Name& name : atom.names) words.insert(name.text);
+    if (atom.kind == Atom::Kind::document) add(Space::field, atom.names);
     if (atom.kind == Atom::Kind::named && !atom.names.empty()) {
       conditions[atom.names.front().text].push_back(atom.names.front().span);
     }
@@ -60,11 +61,13 @@ struct Used : Visitor {
       add(Space::subject, act->on);
       for (const FieldDecl& field : act->fields) {
         if (field.type.element) words.insert(field.type.element.text);
+        add(Space::field, field.name);
       }
     }
     if (const auto* subject = std::get_if<SubjectDecl>(&decl)) {
       for (const Path& path : subject->paths) {
         for (const Name& name : path.rest) words.insert(name.text);
+        if (path.head.text == "data") add(Space::field, path.rest);
       }
     }
     if (const auto* office = std::get_if<OfficeDecl>(&decl)) add(Space::agency, office->kind);
@@ -116,6 +119,8 @@ const char* what(const Symbol& symbol) {
       return "period";
     case Space::source:
       return "source";
+    case Space::field:
+      return "field";
     default:
       break;
   }
@@ -195,7 +200,7 @@ void lint_usage(LintContext& context) {
       if (!judges && vocabulary(symbol.space)) continue;
       const auto* period = symbol.as<PeriodDecl>();
       const std::string name = period != nullptr ? unit_name(period->unit) : decl.name.text;
-      const bool as_word = symbol.space != Space::act && symbol.space != Space::source && period == nullptr;
+      const bool as_word = symbol.space != Space::act && symbol.space != Space::source && symbol.space != Space::field && period == nullptr;
       if (anywhere(symbol.space, name, as_word)) continue;
       const std::string shown = quoted(period != nullptr ? unit_text(period->unit) : name);
       if (symbol.space == Space::act) {

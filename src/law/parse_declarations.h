@@ -16,6 +16,7 @@ void parse_header(OfficeDecl& decl, LineParser& line);
 void parse_header(SubjectDecl& decl, LineParser& line);
 void parse_header(SettingDecl& decl, LineParser& line);
 void parse_header(ActDecl& decl, LineParser& line);
+void parse_header(FieldNameDecl& decl, LineParser& line);
 void parse_header(PeriodDecl& decl, LineParser& line);
 void parse_header(TableDecl& decl, LineParser& line);
 void parse_header(StateDecl& decl, LineParser& line);
@@ -31,6 +32,7 @@ void parse_header(TestDecl& decl, LineParser& line);
 // One item of a clause named by its words ("met by"); declarations without clauses have none.
 void parse_item(PackDecl& decl, std::string_view clause, LineParser& line);
 void parse_item(ActDecl& decl, std::string_view clause, LineParser& line);
+void parse_item(FieldNameDecl& decl, std::string_view clause, LineParser& line);
 void parse_item(PeriodDecl& decl, std::string_view clause, LineParser& line);
 void parse_item(TableDecl& decl, std::string_view clause, LineParser& line);
 void parse_item(StateDecl& decl, std::string_view clause, LineParser& line);

@@ -72,6 +72,13 @@ void parse_header(ActDecl& decl, LineParser& line) {
     decl.named = line.string("the name in foreign logs, as a string");
 }
 
+// A field may be called what it likes, as in `data`.
+void parse_header(FieldNameDecl& decl, LineParser& line) {
+  decl.name = line.name("a field's name");
+  if (!line.failed()) decl.labels = line.labels();
+  if (!line.failed() && decl.labels.zh.empty()) line.fail("what the field is called, as a string");
+}
+
 void parse_header(PeriodDecl& decl, LineParser& line) {
   const size_t first = line.position();
   if (auto unit = line.unit()) {

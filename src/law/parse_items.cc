@@ -35,6 +35,14 @@ Event on_event(LineParser& line) {
   return line.failed() ? Event{} : line.event();
 }
 
+// NAME [ labels ] { "," NAME [ labels ] }
+void labelled_names(LineParser& line, const char* wanted, std::vector<Name>& names, std::vector<Labels>& labels) {
+  do {
+    names.push_back(line.name(wanted));
+    labels.push_back(line.failed() ? Labels{} : line.labels());
+  } while (!line.failed() && line.accept_sign(",", true));
+}
+
 Type field_type(LineParser& line) {
   struct Simple {
     const char* words;
@@ -57,7 +65,7 @@ Type field_type(LineParser& line) {
     out.kind = type->kind;
   } else if (line.accept("one of", WordRole::type)) {
     out.kind = Type::Kind::one_of;
-    out.codes = line.names("a code");
+    labelled_names(line, "a code", out.codes, out.code_labels);
     out.and_more = !line.failed() && line.accept("and more", WordRole::type);
   } else if (line.accept("list of", WordRole::type)) {
     out.kind = Type::Kind::list;
@@ -238,7 +246,7 @@ void parse_item(PackDecl& decl, std::string_view clause, LineParser& line) {
   } else if (clause == "holidays") {
     decl.holidays = line.name("a calendar's name");
   } else if (clause == "levels") {
-    decl.levels = line.names("a level");
+    labelled_names(line, "a level", decl.levels, decl.level_labels);
   } else if (clause == "words") {
     const Name words = line.name("`zh` or `en`");
     decl.words = words.text;
@@ -258,6 +266,7 @@ void parse_item(ActDecl& decl, std::string_view clause, LineParser& line) {
   } else if (clause == "data") {
     FieldDecl field;
     field.name = line.name("a field's name");
+    if (!line.failed()) field.labels = line.labels();
     if (!line.failed() && line.expect_sign(":", true)) field.type = field_type(line);
     field.else_latest = !line.failed() && line.accept("else latest");
     field.span = line.span_from(first);
@@ -265,12 +274,27 @@ void parse_item(ActDecl& decl, std::string_view clause, LineParser& line) {
   } else {
     SpanDecl span;
     span.name = line.name("a span's name");
+    if (!line.failed()) span.labels = line.labels();
     if (!line.failed() && line.expect("from")) span.from = line.name("a field");
     if (!line.failed() && line.expect("to")) span.to = line.name("a field");
     if (!line.failed() && line.accept("less")) span.less = line.name("a field");
     span.span = line.span_from(first);
     if (span.name) decl.spans.push_back(std::move(span));
   }
+}
+
+void parse_item(FieldNameDecl& decl, std::string_view, LineParser& line) {
+  const size_t first = line.position();
+  FieldNameDecl::Code code;
+  if (line.is_kind(TokenKind::string)) {
+    code.name.text = line.string("a code");
+    code.name.span = line.span_from(first);
+  } else {
+    code.name = line.name("a code");
+  }
+  if (!line.failed()) code.labels = line.labels();
+  if (!line.failed() && code.labels.zh.empty()) line.fail("what the code is called, as a string");
+  if (!line.failed()) decl.codes.push_back(std::move(code));
 }
 
 void parse_item(PeriodDecl& decl, std::string_view clause, LineParser& line) {

@@ -192,6 +192,7 @@ class Parser {
     if (word == "office") read<OfficeDecl>(spec, begin, end);
     if (word == "subject") read<SubjectDecl>(spec, begin, end);
     if (word == "act") read<ActDecl>(spec, begin, end);
+    if (word == "field") read<FieldNameDecl>(spec, begin, end);
     if (word == "period") read<PeriodDecl>(spec, begin, end);
     if (word == "setting") read<SettingDecl>(spec, begin, end);
     if (word == "table") read<TableDecl>(spec, begin, end);

@@ -211,6 +211,14 @@ TEST(Parser, ChineseWords) {
   EXPECT_EQ(dump(a.file), dump(b.file));
   // A word of the language where a name stands is a name, in either spelling.
   EXPECT_EQ(dump(Parsed("行为 x\n  数据 依据：数字\n").file), "(act \"x\" (data \"依据\" (number)))\n");
+  EXPECT_EQ(dump(Parsed("field x \"甲\" \"a\"\n  codes \"7d\" \"七日\"\n        gang \"结伙\" \"gang\"\n").file),
+            "(field \"x\" (zh \"甲\") (en \"a\") (code \"7d\" (zh \"七日\")) (code \"gang\" (zh \"结伙\") (en \"gang\")))\n");
+  EXPECT_EQ(dump(Parsed("字段 x “甲”\n  取值 gang “结伙”\n").file), "(field \"x\" (zh \"甲\") (code \"gang\" (zh \"结伙\")))\n");
+  EXPECT_EQ(dump(Parsed("act x\n  data y \"乙\" \"b\": one of p \"丙\", q and more else latest\n  span s \"段\" from y to y\n").file),
+            "(act \"x\" (data \"y\" (zh \"乙\") (en \"b\") (one_of (codes \"p\" \"q\") (zh \"丙\") and_more) else_latest) "
+            "(span \"s\" (zh \"段\") (from \"y\") (to \"y\")))\n");
+  EXPECT_EQ(codes("field x\n"), "law-syntax");
+  EXPECT_EQ(codes("field x \"甲\"\n  codes gang\n"), "law-syntax");
   EXPECT_EQ(dump(Parsed("act x\n  data cites: text\n").file), "(act \"x\" (data \"cites\" (text)))\n");
 }
 

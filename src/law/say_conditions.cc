@@ -64,22 +64,35 @@ std::string Sayer::earlier(const Atom& atom) const {
   return count(*atom.count) + " earlier " + acts + since + window + where;
 }
 
+// “at least 2 investigators among those who did it”; what is no list of people holds things.
+std::string Sayer::counted(const Atom& atom) const {
+  std::string who;
+  bool roles = true;
+  for (size_t i = 0; i < atom.names.size(); ++i) {
+    roles = roles && names_->label(Names::Of::role, atom.names[i].text, language_) != nullptr;
+    who += (i == 0 ? "" : i + 1 == atom.names.size() ? zh_or_en("或", " or ") : zh_or_en("、", ", ")) +
+           code(atom.names[i].text, atom.left);
+  }
+  const std::string number = atom.count ? count(*atom.count) : "";
+  if (!zh_) return (number.empty() ? "" : number + " ") + (who.empty() ? "" : who + " ") + "among " + say(atom.left);
+  const auto field = read_field(atom.left);
+  const bool people = !field || field->first == "by" || field->first == "on" || names_->people(field->first);
+  const bool none = atom.count && atom.count->kind == Count::Kind::none;
+  const char* measure = none ? "" : !who.empty() && roles ? " 名" : who.empty() && people ? " 人" : " 项";
+  return say(atom.left) + (none ? "中" : number.empty() ? "中有" : "中") + number + measure + who;
+}
+
 std::string Sayer::say(const Atom& atom) const {
   const auto left = [&] { return say(atom.left); };
   const auto right = [&] { return say(atom.right); };
   switch (atom.kind) {
     case Atom::Kind::earlier:
       return earlier(atom);
-    case Atom::Kind::count_in: {
-      const std::string who = list(Names::Of::role, atom.names, "或", " or ");
-      if (zh_)
-        return left() + "中" + (atom.count ? count(*atom.count) : "") + (who.empty() ? " 人" : " 名" + who);
-      return (atom.count ? count(*atom.count) + " " : "") + (who.empty() ? "" : who + " ") + "among " +
-             left();
-    }
+    case Atom::Kind::count_in:
+      return counted(atom);
     case Atom::Kind::document:
-      if (zh_) return (atom.negated ? "没有文书 `" : "附有文书 `") + atom.names.front().text + "`";
-      return (atom.negated ? "no document `" : "a document `") + atom.names.front().text + "`";
+      if (zh_) return (atom.negated ? "没有文书：" : "附有文书：") + field(atom.names.front().text);
+      return (atom.negated ? "no document: " : "a document: ") + field(atom.names.front().text);
     case Atom::Kind::named: {
       const std::string state = name(Names::Of::state, atom.names.front());
       if (zh_) return (atom.negated ? "并非“" : "处于“") + state + "”";
@@ -87,11 +100,11 @@ std::string Sayer::say(const Atom& atom) const {
     }
     case Atom::Kind::compare:
       return left() + " " + compare_sign(atom.compare) + " " +
-             (atom.right.factors.size() == 1 ? code(atom.right.factors.front()) : right());
+             (atom.right.factors.size() == 1 ? code(atom.right.factors.front(), atom.left) : right());
     case Atom::Kind::in: {
       std::string values;
       for (size_t i = 0; i < atom.values.size(); ++i)
-        values += (i > 0 ? zh_or_en("、", ", ") : "") + code(atom.values[i]);
+        values += (i > 0 ? zh_or_en("、", ", ") : "") + code(atom.values[i], atom.left);
       if (atom.values.empty()) values = right();
       return left() +
              (atom.negated ? zh_or_en(" 不属于 ", " is none of ") : zh_or_en(" 属于 ", " is one of ")) +
@@ -101,9 +114,13 @@ std::string Sayer::say(const Atom& atom) const {
       return left() + zh_or_en(" 已载明", " is given");
     case Atom::Kind::is_blank:
       return left() + zh_or_en(" 为空", " is blank");
-    case Atom::Kind::among:
-      if (zh_) return left() + (atom.negated ? " 不在" : atom.all ? " 全部在" : " 在") + right() + "之列";
-      return left() + (atom.negated ? " not" : atom.all ? " all" : "") + " among " + right();
+    case Atom::Kind::among: {
+      const std::string what = atom.left.factors.size() == 1 && atom.left.factors.front().kind == Factor::Kind::text
+                                   ? code(atom.left.factors.front(), atom.right)
+                                   : say(atom.left);
+      if (zh_) return what + (atom.negated ? " 不在" : atom.all ? " 全部在" : " 在") + right() + "之列";
+      return what + (atom.negated ? " not" : atom.all ? " all" : "") + " among " + right();
+    }
     case Atom::Kind::disjoint:
       return left() + zh_or_en(" 与", " share nobody with ") + right() + zh_or_en("没有同一人", "");
     case Atom::Kind::same_as:
@@ -168,7 +185,9 @@ class Clauses {
 
 }  // namespace
 
-std::vector<SaidClause> Sayer::clauses(const Decl& decl) const {
+std::vector<SaidClause> Sayer::clauses(const Decl& decl) const { return about(decl).clauses_of(decl); }
+
+std::vector<SaidClause> Sayer::clauses_of(const Decl& decl) const {
   using Join = SaidClause::Join;
   Clauses c(*this, zh_);
   const auto key = [&](const std::optional<For>& each) {
@@ -179,7 +198,12 @@ std::vector<SaidClause> Sayer::clauses(const Decl& decl) const {
                : "each " + subject + (each->across_cases ? ", across cases" : ""));
   };
   const auto binds = [&](const Meta& meta) {
-    if (!meta.binds.empty()) c.line("约束", "binds", list(Names::Of::agency, meta.binds, "、", ", "));
+    std::string whom;  // kinds of agencies, or roles
+    for (const Name& one : meta.binds) {
+      const bool role = names_->label(Names::Of::agency, one.text, language_) == nullptr;
+      whom += (whom.empty() ? "" : zh_or_en("、", ", ")) + name(role ? Names::Of::role : Names::Of::agency, one);
+    }
+    if (!whom.empty()) c.line("约束", "binds", std::move(whom));
   };
   const auto event = [&](const Event& e) { return say(e); };
   if (const auto* rule = std::get_if<RuleDecl>(&decl)) {
@@ -190,12 +214,9 @@ std::vector<SaidClause> Sayer::clauses(const Decl& decl) const {
       on.lines.push_back(say(item.pattern) + cites_suffix(item.cites));
     c.out.push_back(std::move(on));
     for (const Given& given : rule->given) {
-      std::string text = zh_ ? "`" + given.alias.text + "` 为" + (given.first ? "最早" : "最近") + "一次" +
-                                   say(given.pattern)
-                             : "`" + given.alias.text + "` is the " + (given.first ? "first " : "last ") +
-                                   say(given.pattern);
-      if (given.before)
-        text += zh_ ? "，在 `" + given.before.text + "` 之前" : " before `" + given.before.text + "`";
+      std::string text = (given.first ? zh_or_en("最早一次", "the first ") : zh_or_en("最近一次", "the last ")) + say(given.pattern);
+      const Alias* before = given.before ? alias(given.before.text) : nullptr;
+      if (before != nullptr) text = zh_ ? before->text + "之前" + text : text + " before " + before->text;
       c.line("对照", "compared with", std::move(text));
     }
     c.lines("当", "when", Join::all, rule->when);
@@ -230,7 +251,7 @@ std::vector<SaidClause> Sayer::clauses(const Decl& decl) const {
     std::string apart;
     for (size_t i = 0; i < separation->apart.size(); ++i) {
       const Name& who = separation->apart[i];
-      const bool act = names_.label(Names::Of::role, who.text, language_) == nullptr;
+      const bool act = names_->label(Names::Of::role, who.text, language_) == nullptr;
       apart += (i > 0 ? zh_or_en("、", ", ") : "") + name(act ? Names::Of::act : Names::Of::role, who);
     }
     c.line("不得兼为", "kept apart", std::move(apart));

@@ -51,6 +51,47 @@ class SaidRule : public ::testing::Test {
   Names names_;
 };
 
+TEST(Say, FieldsAndCodesByTheirLabels) {
+  Diagnostics diagnostics;
+  const PackSet packs = load_text(
+      "x.law",
+      "pack x\n  levels    county \"县级\" \"county\", city\nrole r \"民警\" \"Officer\"\n"
+      "field ground \"理由\" \"ground\"\n  codes     gang \"结伙作案\" \"gang\"\n            \"7d\" \"七日\" \"seven days\"\n"
+      "field to \"对方\" \"to\"\n"
+      "act a \"拘留\" \"Detention\"\n  data      ground: text\n            to \"截止日\" \"until\": date\n"
+      "            room: text\n            mode \"方式\" \"mode\": one of fast \"快\" \"quick\", slow\n"
+      "act b \"送达\" \"Service\"\n  data      to: text\n            ground: text\n            members: people\n",
+      diagnostics);
+  ASSERT_EQ(diagnostics.errors(), 0u);
+  const Names names(packs);
+  const auto said = [&](const std::string& rule, Language language) {
+    const testing::Parsed parsed("rule q\n  on        " + rule + "\n");
+    EXPECT_EQ(parsed.messages(), "");
+    std::string out;
+    for (const SaidClause& clause : Sayer(names, language).clauses(Decl(parsed.only<RuleDecl>())))
+      if (clause.heading == "要求" || clause.heading == "requires") out += clause.lines.front();
+    return out;
+  };
+  const auto both = [&](const std::string& rule, const std::string& zh, const std::string& en) {
+    EXPECT_EQ(said(rule, Language::chinese), zh);
+    EXPECT_EQ(said(rule, Language::english), en);
+  };
+  both("a\n  require   ground in (gang, \"7d\", county, r)", "理由 属于 结伙作案、七日、县级、民警",
+       "ground is one of gang, seven days, county, Officer");
+  both("a\n  require   mode != fast", "方式 ≠ 快", "mode ≠ quick");
+  both("a\n  require   mode = slow", "方式 = `slow`", "mode = `slow`");  // it has no label
+  both("a\n  require   room is given", "`room` 已载明", "`room` is given");
+  both("a\n  require   to is given", "截止日 已载明", "until is given");  // as the act itself calls it
+  both("b\n  require   to is given", "对方 已载明", "to is given");
+  both("a, b\n  require   to is given", "对方 已载明", "to is given");  // they call it differently
+  both("b\n  require   earlier a where to = this.to", "此前已有“拘留”（截止日 = 本行为的对方）",
+       "an earlier “Detention” where until = to of this act");
+  both("b\n  given     old: last a\n  require   old.to is given", "最近一次“拘留”的截止日 已载明",
+       "until of the last “Detention” is given");
+  both("b\n  require   at least 2 in members", "`members`中至少 2 人", "at least 2 among `members`");
+  both("b\n  require   no gang in ground", "理由中没有结伙作案", "no gang among ground");
+}
+
 TEST_F(SaidRule, Conditions) {
   both("earlier a by r", "此前已有由民警作出的“拘留”", "an earlier “Detention” by Officer");
   both("no earlier a, b within 3 custody days before", "前 3 日（羁押日）以内没有“拘留”或“讯问”",

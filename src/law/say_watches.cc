@@ -27,7 +27,7 @@ void Sayer::watch(const WatchDecl& watch, std::vector<SaidClause>& out) const {
     if (one.kind == Per::Kind::role) return name(Names::Of::role, one.of);
     std::string of;
     if (one.of) {
-      const bool role = names_.label(Names::Of::role, one.of.text, language_) != nullptr;
+      const bool role = names_->label(Names::Of::role, one.of.text, language_) != nullptr;
       of = name(role ? Names::Of::role : Names::Of::act, one.of);
       of = zh_ ? (role ? of + "所在" : "最近一次" + of + "的")
                : (role ? "of the " + of : "that did the last " + of);

@@ -32,6 +32,7 @@ std::optional<Space> space_of(const Decl& decl) {
     std::optional<Space> operator()(const OfficeDecl&) const { return Space::office; }
     std::optional<Space> operator()(const SubjectDecl&) const { return Space::subject; }
     std::optional<Space> operator()(const ActDecl&) const { return Space::act; }
+    std::optional<Space> operator()(const FieldNameDecl&) const { return Space::field; }
     std::optional<Space> operator()(const PeriodDecl&) const { return Space::unit; }
     std::optional<Space> operator()(const SettingDecl&) const { return Space::named; }
     std::optional<Space> operator()(const TableDecl&) const { return Space::named; }

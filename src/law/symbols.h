@@ -20,8 +20,8 @@ namespace heng::law {
 
 // Name spaces. States, facts, tables and settings share `named`; rules, clocks, powers, separations and
 // consequences share `rule`, by "id" or "id.part". Units are named by unit_name ("custody day").
-enum class Space : uint8_t { act, rule, subject, role, agency, office, named, unit, source };
-inline constexpr size_t kSpaces = 9;
+enum class Space : uint8_t { act, rule, subject, role, agency, office, named, unit, source, field };
+inline constexpr size_t kSpaces = 10;
 
 // Days in force, both included; absent: without limit.
 struct InForce {

@@ -77,6 +77,7 @@ struct Walk {
   void operator()(const PackDecl&) {}
   void operator()(const SourceDecl&) {}
   void operator()(const RoleDecl&) {}
+  void operator()(const FieldNameDecl&) {}
   void operator()(const AgencyDecl&) {}
   void operator()(const OfficeDecl&) {}
   void operator()(const SubjectDecl&) {}

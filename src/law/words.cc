@@ -14,6 +14,7 @@ struct Row {
 constexpr Row kDeclarations[] = {
     {"pack", "规则包"},      {"source", "法源"},  {"role", "角色"},       {"agency", "机关种类"},
     {"office", "机关"},      {"subject", "主体"}, {"act", "行为"},        {"period", "期间"},
+    {"field", "字段"},
     {"setting", "设定"},     {"table", "表"},     {"state", "状态"},      {"fact", "事实"},
     {"rule", "规则"},        {"clock", "时限"},   {"separation", "分离"}, {"power", "职权"},
     {"consequence", "后果"}, {"test", "测试"},    {"watch", "监测"},      {"duty", "职责"},
@@ -31,6 +32,7 @@ constexpr Row kKeywords[] = {
     {"by", "由"},
     {"on", "于"},
     {"data", "数据"},
+    {"codes", "取值"},
     {"span", "时段"},
     {"counts", "计以"},
     {"starts", "起算"},

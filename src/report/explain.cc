@@ -13,10 +13,10 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 // "(QA-0001-002; CPL 85(2))"
-std::string sources(const watch::Why& line) {
+std::string sources(const Screen& screen, const watch::Why& line) {
   if (line.act.empty() && line.cite.empty()) return "";
   std::string out = line.act;
-  if (!line.cite.empty()) out += (out.empty() ? "" : "; ") + line.cite;
+  if (!line.cite.empty()) out += (out.empty() ? "" : "; ") + screen.cites(line.cite);
   return " [" + printable(out) + "]";
 }
 
@@ -33,7 +33,7 @@ bool is_end(std::string_view step) { return step != "start" && step != "restart"
 void sum_lines(Screen& screen, const std::vector<watch::Why>& lines, size_t indent) {
   std::vector<Screen::Row> rows;
   for (const watch::Why& line : lines) {
-    const std::string tail = sources(line);
+    const std::string tail = sources(screen, line);
     std::string text = screen.lines(both(line.text, tail));
     if (!tail.empty() && !text.ends_with(tail)) text += tail;
     const Ink ink = line.step == "end" ? Ink::bold : line.step == "pause" ? Ink::violet : Ink::plain;
@@ -84,9 +84,9 @@ void explain(Screen& screen, const watch::Finding& finding) {
                        screen.lines({"所依日历尚未公布，公布后重新计算",
                                      "rests on a calendar not published yet; counted again when it is"}));
   }
-  if (!finding.missing.empty()) facts.emplace_back(screen.word("缺少", "missing"), joined(finding.missing));
+  if (!finding.missing.empty()) facts.emplace_back(screen.word("缺少", "missing"), printable(screen.fields(finding.missing)));
   if (!finding.acts.empty()) facts.emplace_back(screen.word("行为", "acts"), joined(finding.acts));
-  if (!finding.cites.empty()) facts.emplace_back(screen.word("依据", "cites"), joined(finding.cites));
+  if (!finding.cites.empty()) facts.emplace_back(screen.word("依据", "cites"), printable(screen.cites(finding.cites)));
   facts.emplace_back(screen.word("编号", "id"), printable(finding.id));
   screen.facts(facts, 4);
 }

@@ -1,6 +1,8 @@
 #include "report/html_data.h"
 
+#include <algorithm>
 #include <ostream>
+#include <set>
 #include <unordered_map>
 
 #include "report/json_writer.h"
@@ -153,6 +155,36 @@ void pack(Packer& packer, const std::vector<PackInfo>& packs) {
   packer.json.end_array();
 }
 
+// What the findings' articles and missing fields are called: pairs and threes of strings.
+void pack(Packer& packer, const Glossary& glossary, const std::vector<watch::Finding>& findings) {
+  std::set<std::string> cites;
+  std::set<std::string> fields;
+  for (const watch::Finding& finding : findings) {
+    cites.insert(finding.cites.begin(), finding.cites.end());
+    fields.insert(finding.missing.begin(), finding.missing.end());
+    for (const watch::Why& line : finding.why)
+      for (size_t from = 0; from < line.cite.size();) {
+        const size_t end = std::min(line.cite.find(", ", from), line.cite.size());
+        cites.insert(line.cite.substr(from, end - from));
+        from = end + 2;
+      }
+  }
+  packer.json.key("cites").begin_array();
+  for (const std::string& cite : cites)
+    if (const auto found = glossary.cites_zh.find(cite); found != glossary.cites_zh.end()) {
+      packer.json.value(cite);
+      packer.json.value(found->second);
+    }
+  packer.json.end_array().key("fields").begin_array();
+  for (const std::string& field : fields)
+    if (const auto found = glossary.fields.find(field); found != glossary.fields.end()) {
+      packer.json.value(field);
+      packer.json.value(found->second.zh);
+      packer.json.value(found->second.en);
+    }
+  packer.json.end_array();
+}
+
 }  // namespace
 
 void write_html_data(std::ostream& out, const Report& report) {
@@ -175,7 +207,9 @@ void write_html_data(std::ostream& out, const Report& report) {
     pack(packer, finding);
     flush();
   }
-  json.end_array().key("views").begin_array();
+  json.end_array();
+  if (report.glossary) pack(packer, *report.glossary, report.findings);
+  json.key("views").begin_array();
   for (const watch::CaseView& view : report.cases) {
     pack(packer, view);
     flush();

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,6 +44,12 @@ struct Evidence {
 };
 using EvidenceOf = std::function<Evidence(const watch::Finding&)>;
 
+// What the packs call the articles and the fields that findings name by their codes; what is not there is shown as it is.
+struct Glossary {
+  std::map<std::string, std::string> cites_zh;  // "CPL 85(2)": 《刑事诉讼法》第八十五条第二款
+  std::map<std::string, Text> fields;           // "warrant_no"
+};
+
 struct Report {
   std::string version;  // of the program that judged; empty if it is not known
   std::vector<PackInfo> packs;
@@ -53,6 +61,7 @@ struct Report {
   std::vector<std::string> notes;        // what the reader must know: lines refused, readings assumed, …
   std::vector<watch::Finding> findings;  // in output order (watch::before)
   std::vector<watch::CaseView> cases;    // of cases with findings; may be capped
+  std::shared_ptr<const Glossary> glossary;  // may be absent
   EvidenceOf evidence;                   // of acts read from a record; empty for files
 };
 
@@ -62,6 +71,7 @@ struct TextOptions {
   Language language = Language::both;
   size_t width = 80;  // columns; at least 60 are used
   bool colour = false;
+  std::shared_ptr<const Glossary> glossary{};  // may be absent
   size_t limit = 100;  // findings shown in full; 0: all. What is left out is counted, never silent
 };
 

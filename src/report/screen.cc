@@ -99,6 +99,45 @@ std::string Screen::word(const Word& one, std::string_view joint) const {
   return shown(one, options_.language, joint);
 }
 
+namespace {
+
+template <typename Say>
+std::string listed(const std::vector<std::string>& all, bool zh, const Say& say) {
+  std::string out;
+  for (const std::string& one : all) out += (out.empty() ? "" : zh ? "、" : ", ") + say(one);
+  return out;
+}
+
+}  // namespace
+
+std::string Screen::cites(const std::vector<std::string>& all) const {
+  const bool zh = options_.language == Language::zh && options_.glossary;
+  return listed(all, zh, [&](const std::string& one) {
+    if (!zh) return one;
+    const auto found = options_.glossary->cites_zh.find(one);
+    return found == options_.glossary->cites_zh.end() ? one : found->second;
+  });
+}
+
+std::string Screen::cites(const std::string& all) const {
+  std::vector<std::string> parts;
+  for (size_t from = 0; from <= all.size();) {
+    const size_t end = std::min(all.find(", ", from), all.size());
+    parts.push_back(all.substr(from, end - from));
+    from = end + 2;
+  }
+  return cites(parts);
+}
+
+std::string Screen::fields(const std::vector<std::string>& all) const {
+  const bool said = options_.language != Language::both && options_.glossary;
+  return listed(all, said && options_.language == Language::zh, [&](const std::string& one) {
+    if (!said) return one;
+    const auto found = options_.glossary->fields.find(one);
+    return found == options_.glossary->fields.end() ? one : shown(found->second, options_.language);
+  });
+}
+
 void Screen::line(std::string_view text, Ink ink_used) { append_line(out_, ink(text, ink_used)); }
 
 void Screen::paragraph(std::string_view text, size_t indent, Ink ink_used, size_t hanging) {

@@ -43,6 +43,10 @@ class Screen {
   std::string word(const Word& one, std::string_view joint = " ") const;
   std::string word(const char* zh, const char* en) const { return word(Text{zh, en}); }
   std::string lines(const Text& text) const { return word(text, "\n"); }  // for a cell that wraps
+  // Articles and fields in the reader's words, as far as there are any; as they are where both languages are shown.
+  std::string cites(const std::vector<std::string>& all) const;
+  std::string cites(const std::string& all) const;  // "CPL 85(2), MPS 126"
+  std::string fields(const std::vector<std::string>& all) const;
   std::string time(OffsetTime when) const { return show_time(when, home_offset_); }
   std::string end(OffsetTime when) const { return show_end(when, home_offset_); }
   std::string ink(std::string_view text, Ink ink) const;

@@ -539,13 +539,15 @@ void CaseJudge::missing() {
       add_act(finding, undecided.rank);
     }
     for (const Sym field : undecided.fields) finding.missing.push_back(plan_.symbols.string(field));
-    finding.message = missing_words(plan_, undecided.fields);
+    const Text words =
+        missing_words(plan_, undecided.rank == kNoRank ? kUnknownType : scope_.act(undecided.rank).type, undecided.fields);
+    finding.message = words;
     finding.message.zh = finding.label.zh + "：" + finding.message.zh;
     finding.message.en = finding.label.en + ": " + finding.message.en;
     Why line;
     line.step = "missing";
     line.act = undecided.rank == kNoRank ? "" : act_id(evaluator_, undecided.rank);
-    line.text = missing_words(plan_, undecided.fields);
+    line.text = words;
     finding.why.push_back(line);
     finding.id = finding_id(finding, undecided.rank == kNoRank ? "" : root_id(undecided.rank), "missing");
     out_->push_back(std::move(finding));

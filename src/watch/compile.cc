@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "law/say.h"
 
@@ -43,12 +44,14 @@ struct Unresolved {
 
 class Compiler {
  public:
-  explicit Compiler(const law::PackSet& set) : set_(set), labels_(set), chinese_(labels_, law::Language::chinese) {}
+  explicit Compiler(const law::PackSet& set)
+      : set_(set), labels_(set), zh_(labels_, law::Language::chinese), en_(labels_, law::Language::english) {}
 
   Result<Plan> run() {
     try {
       for (const law::Pack& pack : set_.packs) declare(pack);
       for (const law::Pack& pack : set_.packs) define(pack);
+      name_fields();
     } catch (const Unresolved& unresolved) {  // stays inside this file
       return Error{ErrorKind::bad_input, "plan-unresolved", unresolved.what, place(unresolved.span),
                    "run `heng law lint`"};
@@ -90,6 +93,34 @@ class Compiler {
             decl.labels.en.empty() ? decl.name.text : decl.labels.en};
   }
 
+  // ---- words ---------------------------------------------------------------------------------------------------
+
+  // In both languages, as the declaration (and the pattern) at hand is spoken of.
+  template <typename T>
+  Text say(const T& what) const {
+    return {zh_.say(what), en_.say(what)};
+  }
+  Text text_of(const law::Labels& labels) const {
+    return {labels.zh.empty() ? labels.en : labels.zh, labels.en.empty() ? labels.zh : labels.en};
+  }
+  FieldWords words_of(const law::ActNames& acts, const std::string& field) {
+    FieldWords out;
+    if (const std::string* zh = labels_.field(acts, field, law::Language::chinese))
+      out.label = {*zh, *labels_.field(acts, field, law::Language::english)};
+    for (const auto& [code, labels] : labels_.codes(acts, field)) out.codes.emplace(sym(code), text_of(labels));
+    return out;
+  }
+  // Fields of acts of any type; those of the envelope have words of the language's own.
+  void name_fields() {
+    for (const auto& [field, type] : plan_.field_types)
+      if (FieldWords words = words_of({}, plan_.symbols.string(field)); !words.label.zh.empty())
+        plan_.field_words.emplace(field, std::move(words));
+    const law::Sayer zh(labels_, law::Language::chinese);
+    const law::Sayer en(labels_, law::Language::english);
+    for (const char* name : {"by", "on", "at", "entered", "agency", "case"})
+      plan_.field_words.try_emplace(sym(name), FieldWords{{zh.field(name), en.field(name)}, {}});
+  }
+
   // ---- pass 1: names and everything that stands alone ---------------------------------------------------------
 
   Names& names(const std::string& pack) { return names_[pack]; }
@@ -123,7 +154,12 @@ class Compiler {
     summary.hash = pack.hash;
     plan_.packs.push_back(summary);
     int32_t level = 0;
-    for (const law::Name& name : pack.decl.levels) plan_.levels[sym(name.text)] = level++;
+    for (size_t i = 0; i < pack.decl.levels.size(); ++i) {
+      const Sym name = sym(pack.decl.levels[i].text);
+      plan_.levels[name] = level++;
+      const law::Labels& labels = pack.decl.level_labels[i];
+      if (!labels.zh.empty()) plan_.level_labels[name] = text_of(labels);
+    }
 
     for (const law::File& file : pack.files)
       for (const law::Decl& decl : file.declarations) std::visit([&](const auto& d) { declare_one(own, d); }, decl);
@@ -227,7 +263,7 @@ class Compiler {
     for (const law::Name& subject : d.on) type.on.push_back(sym(subject.text));
     for (const law::FieldDecl& field : d.fields) {
       const Sym field_name = sym(field.name.text);
-      type.fields[field_name] = ActField{field.type.kind, ""};
+      type.fields[field_name] = ActField{field.type.kind, words_of({d.name.text}, field.name.text)};
       std::erase(type.else_latest, field_name);
       if (field.else_latest) type.else_latest.push_back(field_name);
       plan_.field_types.emplace(sym(field.name.text), field.type.kind);
@@ -248,7 +284,7 @@ class Compiler {
     period.convention.ends_day_before = d.ends_day_before;
     period.convention.rolls = d.rolls;
     period.warns_percent = d.warns_percent;
-    if (!d.cites.empty()) period.cite = d.cites[0].text();
+    if (!d.cites.empty()) period.cite = cite_text(d.cites[0]);
     own.periods[period.name] = static_cast<int32_t>(plan_.periods.size());
     plan_.periods.push_back(std::move(period));
   }
@@ -322,15 +358,26 @@ class Compiler {
     const Names& own = names(pack.name);
     pack_ = &pack;
     for (const law::File& file : pack.files)
-      for (const law::Decl& decl : file.declarations) std::visit([&](const auto& d) { define_one(own, d); }, decl);
+      for (const law::Decl& decl : file.declarations) {
+        const law::Sayer zh = std::exchange(zh_, zh_.about(decl));
+        const law::Sayer en = std::exchange(en_, en_.about(decl));
+        std::visit([&](const auto& d) { define_one(own, d); }, decl);
+        zh_ = zh;
+        en_ = en;
+      }
   }
 
   template <typename D>
   void define_one(const Names&, const D&) {}
 
-  static std::string cites_text(const std::vector<law::Cite>& cites) {
+  std::string cite_text(const law::Cite& cite) {
+    const auto [at, fresh] = plan_.cites_zh.try_emplace(cite.text());
+    if (fresh) at->second = zh_.say(cite);
+    return at->first;
+  }
+  std::string cites_text(const std::vector<law::Cite>& cites) {
     std::string out;
-    for (const law::Cite& cite : cites) out += (out.empty() ? "" : ", ") + cite.text();
+    for (const law::Cite& cite : cites) out += (out.empty() ? "" : ", ") + cite_text(cite);
     return out;
   }
 
@@ -352,7 +399,7 @@ class Compiler {
     head.rule = pack_->name + "/" + d.name.text;
     head.label = text_of(d);
     head.doc = d.doc;
-    for (const law::Cite& cite : cites) head.cites.push_back(cite.text());
+    for (const law::Cite& cite : cites) head.cites.push_back(cite_text(cite));
     head.subject = subject_index(own, key);
     head.across = key && key->across_cases;
     head.zone = own.zone;
@@ -417,7 +464,7 @@ class Compiler {
   Quantity quantity(Body& body, const law::Quantity& q) {
     Quantity out;
     out.source = source_of(q.span);
-    out.zh = chinese_.say(q);
+    out.words = say(q);
     out.number = q.number;
     if (q.unit) out.period = period_index(*body.names, *q.unit);
     if (q.path) {
@@ -577,7 +624,7 @@ class Compiler {
   Operand operand(Body& body, const law::Operand& o, bool as_code) {
     Operand out;
     out.source = source_of(o.span);
-    out.zh = chinese_.say(o);
+    out.words = say(o);
     for (const law::Factor& f : o.factors) out.factors.push_back(factor(body, f, as_code));
     out.operators = o.operators;
     return out;
@@ -594,7 +641,11 @@ class Compiler {
       plan_.subjects[static_cast<size_t>(body.subject)].key_fields.push_back({out.types, out.key_field});
     for (const law::Name& role : p.roles) out.roles.push_back(sym(role.text));
     if (p.alias) out.alias = body.alias(p.alias.text);
+    const law::Sayer zh = std::exchange(zh_, zh_.inside(p));
+    const law::Sayer en = std::exchange(en_, en_.inside(p));
     out.where = atoms(body, p.where);
+    zh_ = zh;
+    en_ = en;
     return out;
   }
 
@@ -677,7 +728,7 @@ class Compiler {
       condition.cite = cites_text(c.cites);
       law::Condition alone = c;  // the articles are told beside it
       alone.cites.clear();
-      condition.zh = chinese_.say(alone);
+      condition.words = say(alone);
       condition.source = source_of(c.span);
       if (!c.cites.empty()) condition.source.erase(std::min(condition.source.rfind(" cites "), condition.source.size()));
       out.push_back(std::move(condition));
@@ -965,7 +1016,8 @@ class Compiler {
 
   const law::PackSet& set_;
   law::Names labels_;
-  law::Sayer chinese_;
+  law::Sayer zh_;  // in the words of what is at hand
+  law::Sayer en_;
   const law::Pack* pack_ = nullptr;
   Plan plan_;
   std::map<std::string, Names> names_;
@@ -976,6 +1028,29 @@ class Compiler {
 }  // namespace
 
 Result<Plan> compile(const law::PackSet& packs) { return Compiler(packs).run(); }
+
+Text Plan::field_label(uint16_t type, Sym field) const {
+  if (type != kUnknownType)
+    if (const auto own = acts[type].fields.find(field); own != acts[type].fields.end() && !own->second.words.label.zh.empty())
+      return own->second.words.label;
+  if (const auto found = field_words.find(field); found != field_words.end()) return found->second.label;
+  return {symbols.string(field), symbols.string(field)};
+}
+
+Text Plan::value_label(uint16_t type, Sym field, Sym value) const {
+  const auto in = [&](const FieldWords& words) -> const Text* {
+    const auto found = words.codes.find(value);
+    return found == words.codes.end() ? nullptr : &found->second;
+  };
+  if (type != kUnknownType)
+    if (const auto own = acts[type].fields.find(field); own != acts[type].fields.end())
+      if (const Text* said = in(own->second.words)) return *said;
+  if (const auto found = field_words.find(field); found != field_words.end())
+    if (const Text* said = in(found->second)) return *said;
+  for (const auto* labels : {&role_labels, &agency_labels, &level_labels})
+    if (const auto found = labels->find(value); found != labels->end()) return found->second;
+  return {symbols.string(value), symbols.string(value)};
+}
 
 Sym Plan::agency_kind(Sym agency) const {
   if (const auto office = offices.find(agency); office != offices.end()) return office->second.kind;

@@ -202,6 +202,7 @@ class Evaluator {
   std::optional<SpanValue> span(const Operand& operand, const View& view);
   // The values a condition read, "field = value", for explanations.
   std::vector<Text> read_values(const Atom& atom, const View& view);
+  Text words_of(const Val& found, const Operand& operand, const View& view) const;  // a value the operand gave
 
   // ---- states and clocks (state.cc, clock.cc)
   const std::vector<StateSpan>& spans(int32_t state, Key key);

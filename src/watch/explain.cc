@@ -96,8 +96,8 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
       }
       case LedgerLine::Kind::base: {
         if (line.step->kind == law::Step::Kind::until) {
-          add("base", kNoRank, leads_to(kNoRank), std::string(line.cite), "期限至：" + line.step->until.zh,
-              "allowed until: " + line.step->until.source);
+          add("base", kNoRank, leads_to(kNoRank), std::string(line.cite), "期限至：" + line.step->until.words.zh,
+              "allowed until: " + line.step->until.words.en);
         } else if (line.step->target) {
           add("base", kNoRank, leads_to(kNoRank), std::string(line.cite), "立即（目标值，非法定期限）：" + amount_zh(plan, line.measured),
               "at once (a target, not a limit in law): " + amount_en(plan, line.measured));
@@ -112,8 +112,8 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
         const bool total = line.step->kind == law::Step::Kind::total;
         const bool less = line.kind == LedgerLine::Kind::reduction;
         if (line.step->kind == law::Step::Kind::until) {
-          add("extension", line.rank, leads_to(line.rank), std::string(line.cite), act.zh + "：期限至 " + line.step->until.zh,
-              act.en + ": allowed until " + line.step->until.source);
+          add("extension", line.rank, leads_to(line.rank), std::string(line.cite), act.zh + "：期限至 " + line.step->until.words.zh,
+              act.en + ": allowed until " + line.step->until.words.en);
           break;
         }
         add("extension", line.rank, leads_to(line.rank), std::string(line.cite),
@@ -205,7 +205,7 @@ Text warning_words(Evaluator& evaluator, const Instance& instance, const std::st
   // The rung's name is the law's own words; its quantity in Chinese ones.
   const auto quantity_zh = [&](const std::string& source) {
     for (const Quantity& quantity : clock.warn_quantities)
-      if (quantity.source == source) return quantity.zh;
+      if (quantity.source == source) return quantity.words.zh;
     return source;
   };
   if (name.starts_with("after "))
@@ -218,11 +218,15 @@ Text warning_words(Evaluator& evaluator, const Instance& instance, const std::st
           fmt::format("{}: the time runs out at {} ({})", clock.label.en, end.en, name)};
 }
 
-Text missing_words(const Plan& plan, const std::vector<Sym>& fields) {
-  std::string names;
-  for (const Sym field : fields) names += (names.empty() ? "" : ", ") + plan.symbols.string(field);
-  if (names.empty()) return {"事实不足，无法判断", "cannot be decided: facts are missing"};
-  return {"事实不足，无法判断，缺少：" + names, "cannot be decided, missing: " + names};
+Text missing_words(const Plan& plan, uint16_t type, const std::vector<Sym>& fields) {
+  Text names;
+  for (const Sym field : fields) {
+    const Text name = plan.field_label(type, field);
+    names.zh += (names.zh.empty() ? "" : "、") + name.zh;
+    names.en += (names.en.empty() ? "" : ", ") + name.en;
+  }
+  if (fields.empty()) return {"事实不足，无法判断", "cannot be decided: facts are missing"};
+  return {"事实不足，无法判断，缺少：" + names.zh, "cannot be decided, missing: " + names.en};
 }
 
 std::vector<Why> rule_lines(Evaluator& evaluator, const Rule& rule, const RuleVerdict& verdict, const View& view) {
@@ -238,8 +242,8 @@ std::vector<Why> rule_lines(Evaluator& evaluator, const Rule& rule, const RuleVe
         values.zh += (values.zh.empty() ? "" : "；") + value.zh;
         values.en += (values.en.empty() ? "" : "; ") + value.en;
       }
-    line.text = {"不符合：" + condition->zh + (values.zh.empty() ? "" : "（" + values.zh + "）"),
-                 "not met: " + condition->source + (values.en.empty() ? "" : " (" + values.en + ")")};
+    line.text = {"不符合：" + condition->words.zh + (values.zh.empty() ? "" : "（" + values.zh + "）"),
+                 "not met: " + condition->words.en + (values.en.empty() ? "" : " (" + values.en + ")")};
     out.push_back(std::move(line));
   }
   if (rule.forbid) {
@@ -247,8 +251,8 @@ std::vector<Why> rule_lines(Evaluator& evaluator, const Rule& rule, const RuleVe
     line.step = "condition";
     Text when;
     for (const Condition& condition : rule.when) {
-      when.zh += (when.zh.empty() ? "" : "；") + condition.zh;
-      when.en += (when.en.empty() ? "" : "; ") + condition.source;
+      when.zh += (when.zh.empty() ? "" : "；") + condition.words.zh;
+      when.en += (when.en.empty() ? "" : "; ") + condition.words.en;
     }
     line.text = {when.zh.empty() ? "此行为被禁止" : "下列情形下禁止此行为：" + when.zh,
                  when.en.empty() ? "this act is forbidden" : "this act is forbidden while: " + when.en};
@@ -258,7 +262,7 @@ std::vector<Why> rule_lines(Evaluator& evaluator, const Rule& rule, const RuleVe
     Why line;
     line.step = "excuse";
     line.cite = condition->cite;
-    line.text = {"如能证明下列情形则不构成：" + condition->zh, "would be excused if shown: " + condition->source};
+    line.text = {"如能证明下列情形则不构成：" + condition->words.zh, "would be excused if shown: " + condition->words.en};
     out.push_back(std::move(line));
   }
   return out;

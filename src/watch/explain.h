@@ -15,7 +15,8 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance);
 Text breach_words(Evaluator& evaluator, const Instance& instance);
 Text late_words(Evaluator& evaluator, const Instance& instance, int64_t late_by_us);
 Text warning_words(Evaluator& evaluator, const Instance& instance, const std::string& rung);
-Text missing_words(const Plan& plan, const std::vector<Sym>& fields);
+// `type`: of the act judged; kUnknownType: none.
+Text missing_words(const Plan& plan, uint16_t type, const std::vector<Sym>& fields);
 
 // The false lines of a rule with the values they read, and the excuses that would end it.
 std::vector<Why> rule_lines(Evaluator& evaluator, const Rule& rule, const RuleVerdict& verdict, const View& view);

@@ -22,7 +22,8 @@ namespace {
 // In the order of law::Decl.
 constexpr std::array<const char*, std::variant_size_v<law::Decl>> kKinds = {
     "pack",  "source", "role", "agency", "office", "subject",    "act",   "period",      "setting",
-    "table", "state",  "fact", "rule",   "clock",  "separation", "power", "consequence", "test",  "watch"};
+    "table", "state",  "fact", "rule",   "clock",  "separation", "power", "consequence", "test",  "watch",
+    "field"};
 
 struct Item {
   std::string kind;

@@ -2,6 +2,7 @@
 // Section numbers are those of docs/language.md.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,7 +68,7 @@ struct Operand {
   std::vector<Factor> factors;
   std::vector<char> operators;
   std::string source;  // as written
-  std::string zh;      // in plain Chinese words
+  Text words;          // in plain words
 };
 
 // How much: a number (or something that gives one) of a period's units.
@@ -78,7 +79,7 @@ struct Quantity {
   std::optional<Decimal> plus;
   int32_t plus_period = kNone;
   std::string source;
-  std::string zh;
+  Text words;
 };
 
 struct Atom;
@@ -146,7 +147,7 @@ struct Condition {
   std::vector<Atom> only_if;
   std::string cite;
   std::string source;  // as written, without its articles
-  std::string zh;      // in plain Chinese words
+  Text words;          // in plain words
 };
 
 struct Event {
@@ -203,9 +204,15 @@ struct Subject {
   std::vector<KeyField> key_fields;
 };
 
+// What a field and its codes are called; empty: by their names.
+struct FieldWords {
+  Text label;
+  std::unordered_map<Sym, Text> codes;
+};
+
 struct ActField {
   law::Type::Kind type = law::Type::Kind::text;
-  std::string label;
+  FieldWords words;
 };
 
 struct SpanField {
@@ -392,6 +399,14 @@ struct Plan {
   std::unordered_map<Sym, int32_t> levels;  // order
   std::unordered_map<Sym, Text> role_labels;
   std::unordered_map<Sym, Text> agency_labels;
+  std::unordered_map<Sym, Text> level_labels;
+  std::map<std::string, std::string> cites_zh;  // "CPL 85(2)": 《刑事诉讼法》第八十五条第二款
+  std::unordered_map<Sym, FieldWords> field_words;  // by field, whatever the act
+
+  // What a field of an act of this type is called (kUnknownType: of whatever act), and a value it may hold: a code, else a
+  // role, a kind of agency or a level, else as it is.
+  Text field_label(uint16_t type, Sym field) const;
+  Text value_label(uint16_t type, Sym field, Sym value) const;
 
   // The kind of an agency id: its `office` line's, else the longest declared kind that begins it; 0 if none.
   Sym agency_kind(Sym agency) const;

@@ -217,7 +217,7 @@ class Speller {
       atoms(line.only_if);
       put(line.cite);
       put(line.source);
-      put(line.zh);
+      text(line.words);
     });
   }
   void events(const std::vector<Event>& list) {
@@ -251,6 +251,7 @@ class Speller {
     each(operand.factors, [this](const Factor& one) { factor(one); });
     each(operand.operators, [this](char one) { number(one); });
     put(operand.source);
+    text(operand.words);
   }
   void factor(const Factor& factor) {
     number(static_cast<int64_t>(factor.kind));

@@ -631,6 +631,29 @@ std::string Evaluator::text_of(const Val& value, const View& view) const {
   return "?";
 }
 
+Text Evaluator::words_of(const Val& found, const Operand& operand, const View& view) const {
+  const std::string text = text_of(found, view);
+  if (found.kind == Val::Kind::yes_no) return {found.yes ? "是" : "否", text};
+  if (found.kind == Val::Kind::blank) return {"空", text};
+  if (found.kind == Val::Kind::quantity)
+    return {found.number.text() + " " + plan_.periods[static_cast<size_t>(found.period)].label.zh, text};
+  if (operand.factors.size() != 1 || (found.kind != Val::Kind::symbol && found.kind != Val::Kind::list)) return {text, text};
+  const Factor& factor = operand.factors.front();
+  const uint32_t rank = factor.ref == Ref::alias  ? view.aliases[static_cast<size_t>(factor.alias)]
+                        : factor.ref == Ref::self ? view.self
+                                                  : view.spoken;
+  const uint16_t type = rank == kNoRank ? kUnknownType : scope_.act(rank).type;
+  const auto one = [&](Sym value) { return plan_.value_label(type, factor.field, value); };
+  if (found.kind == Val::Kind::symbol) return one(found.symbol);
+  Text out{"（", "("};
+  for (size_t i = 0; i < found.list.size(); ++i) {
+    const Text item = one(found.list[i]);
+    out.zh += (i == 0 ? "" : "、") + item.zh;
+    out.en += (i == 0 ? "" : ", ") + item.en;
+  }
+  return {out.zh + "）", out.en + ")"};
+}
+
 std::vector<Text> Evaluator::read_values(const Atom& atom, const View& view) {
   View quiet = view;
   quiet.notes = nullptr;
@@ -644,13 +667,8 @@ std::vector<Text> Evaluator::read_values(const Atom& atom, const View& view) {
     if (!reads) return;
     const Val found = value(operand, quiet);
     if (found.kind == Val::Kind::unknown) return;
-    const std::string text = text_of(found, quiet);
-    const std::string zh = found.kind == Val::Kind::yes_no  ? (found.yes ? "是" : "否")
-                           : found.kind == Val::Kind::blank ? "空"
-                           : found.kind == Val::Kind::quantity
-                               ? found.number.text() + " " + plan_.periods[static_cast<size_t>(found.period)].label.zh
-                               : text;
-    out.push_back({operand.zh + " = " + zh, operand.source + " = " + text});
+    const Text said = words_of(found, operand, quiet);
+    out.push_back({operand.words.zh + " = " + said.zh, operand.words.en + " = " + said.en});
   };
   read(atom.left);
   read(atom.right);

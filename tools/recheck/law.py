@@ -10,7 +10,7 @@ TOKEN = re.compile(
     r'\s*("[^"\n]*"|\d{4}-\d\d-\d\d|\d\d?:\d\d|\d+(?:\.\d+)?%?|[^\W\d]\w*(?:-[^\W_]\w*)*|!=|<=|>=|->|[=<>(),.:+*\-])')
 BASES = {word + s: word for word in ("hour", "day", "month", "year") for s in ("", "s")}
 DECLARATIONS = {"pack", "source", "role", "agency", "office", "subject", "act", "period", "setting", "table", "state",
-                "fact", "rule", "clock", "separation", "power", "consequence", "test", "watch"}
+                "fact", "rule", "clock", "separation", "power", "consequence", "test", "watch", "field"}
 TWO_WORDS = {("met", "by"), ("in", "force"), ("held", "by"), ("false", "discovery")}
 
 

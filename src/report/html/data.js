@@ -28,6 +28,15 @@ const whyAt = (lines) =>
 
 const home = raw.now[1];
 
+// What articles and fields are called, where the packs say it; both languages of a word are looked through.
+const citesZh = new Map();
+for (let i = 0; i < (raw.cites || []).length; i += 2) citesZh.set(raw.cites[i], raw.cites[i + 1]);
+const fieldWords = new Map();
+for (let i = 0; i < (raw.fields || []).length; i += 3) fieldWords.set(raw.fields[i], [raw.fields[i + 1], raw.fields[i + 2]]);
+const citeText = (cite) => pick([citesZh.get(cite) || cite, cite]);
+const citesText = (cites) => cites.split(", ").map(citeText).join(pick(["、", ", "]));
+const fieldText = (field) => pick(fieldWords.get(field) || [field, field]);
+
 function unpackFinding(f, index) {
   return {
     index,
@@ -61,7 +70,7 @@ const keyText = (key, labels = []) => key.map(([name, value], i) => (i < labels.
 function haystack(f) {
   if (f.hay === undefined) {
     const why = f.why.map((w) => textAt(w[4]) + " " + textAt(w[5])).join(" ");
-    const parts = [f.id, f.rule, f.part, f.case, keyText(f.key), ...f.keyLabels.flat(), ...f.acts, ...f.cites, ...f.missing];
+    const parts = [f.id, f.rule, f.part, f.case, keyText(f.key), ...f.keyLabels.flat(), ...f.acts, ...f.cites, ...f.cites.map((c) => citesZh.get(c) || ""), ...f.missing, ...f.missing.flatMap((m) => fieldWords.get(m) || [])];
     f.hay = [...parts, ...f.label, ...f.message, why].join(" ").toLowerCase();
   }
   return f.hay;

@@ -10,7 +10,7 @@ function sumTable(lines) {
     t("sum"),
     [t("step"), t("what"), ...(timed ? [t("until")] : [])],
     lines.map((line) => {
-      const sources = [line.act, line.cite].filter((source) => source !== "");
+      const sources = [line.act, line.cite && citesText(line.cite)].filter((source) => source !== "");
       const when = line.at ? el("span", { class: "time" }, (ENDS_NOTHING.has(line.step) ? timeText : endText)(line.at, home)) : "";
       return [
         el("span", { class: "step step-" + line.step }, word(STEPS, line.step)),
@@ -44,9 +44,9 @@ function explanation(f, depth, toCase) {
       [t("since"), el("span", { class: "time" }, (atEnd ? endText : timeText)(f.at, home))],
       [t("due"), f.due ? el("span", { class: "time" }, endText(f.due, home)) : null],
       [t("lateBy"), f.lateBy === null ? null : el("b", { class: "text-late" }, durationText(f.lateBy))],
-      [t("lacks"), f.missing.length > 0 ? commaList(f.missing) : null],
+      [t("lacks"), f.missing.length > 0 ? commaList(f.missing.map(fieldText)) : null],
       [t("acts"), f.acts.length > 0 ? commaList(f.acts) : null],
-      [t("cites"), f.cites.length > 0 ? commaList(f.cites) : null],
+      [t("cites"), f.cites.length > 0 ? commaList(f.cites.map(citeText)) : null],
       [t("id"), user(f.id)],
     ]),
     f.provisional && el("p", { class: "remark" }, t("provisional")),
