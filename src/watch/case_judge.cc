@@ -34,13 +34,22 @@ std::string finding_id(const Finding& finding, const std::string& anchor, const 
 }  // namespace
 
 void CaseJudge::run(std::vector<Finding>& out, const Key* only, const JudgePart& part) {
+  begin(out, only, part);
+  rules();
+  clocks();
+  rest();
+}
+
+void CaseJudge::begin(std::vector<Finding>& out, const Key* only, const JudgePart& part) {
   part_ = part;
   out_ = &out;
+  found_before_ = out.size();
   only_ = only;
   judged_.clear();
   dues_.clear();
-  rules();
-  clocks();
+}
+
+void CaseJudge::rest() {
   if (part_.separations) separations();
   powers();
   if (options_.missing) missing();
@@ -567,7 +576,7 @@ void CaseJudge::consequences() {
       } else if (consequence.on.rule != kNone) {
         const std::string& name = plan_.rules[static_cast<size_t>(consequence.on.rule)].rule;
         const std::string id = act_id(evaluator_, rank);
-        for (const Finding& finding : *out_)
+        for (const Finding& finding : found())
           happens = happens || (finding.rule == name && finding.kind == Kind::breach &&
                                 !finding.acts.empty() && finding.acts[0] == id);
       }
@@ -580,7 +589,7 @@ void CaseJudge::consequences() {
             fallen.emplace(act_id(evaluator_, other), &consequence);
     }
   }
-  for (Finding& finding : *out_)
+  for (Finding& finding : found())
     for (const std::string& act : finding.acts)
       if (const auto found = fallen.find(act); found != fallen.end()) {
         Why line;

@@ -139,6 +139,12 @@ class CaseJudge {
 
   // `only`: the key a scope across cases is kept for.
   void run(std::vector<Finding>& out, const Key* only, const JudgePart& part = {});
+  // The same in steps, in this order: whoever judges many scopes takes each step for all of them, so that the
+  // processor keeps the step's code near.
+  void begin(std::vector<Finding>& out, const Key* only, const JudgePart& part = {});
+  void rules();
+  void clocks();
+  void rest();  // separations, powers, what could not be decided, consequences
 
   // When the clocks judged in the last run may next speak without an act; those that never will are left out.
   struct Due {
@@ -186,15 +192,11 @@ class CaseJudge {
     return evaluator_.keys_of(head, patterns);
   }
 
-  void rules();
-
   void rule(int32_t index, uint32_t rank);
   void rule_for(const Rule& rule, Key key, uint32_t rank);
 
   // The clocks that may have started in this scope.
   const std::vector<int32_t>& started();
-
-  void clocks();
 
   Finding of_clock(const Instance& instance) const;
 
@@ -221,6 +223,7 @@ class CaseJudge {
 
   // Acts that a consequence marks as void; findings that rest on one say so.
   void consequences();
+  std::span<Finding> found() { return std::span(*out_).subspan(found_before_); }  // of this scope
 
   const Scope& scope_;
   const Plan& plan_;
@@ -237,6 +240,7 @@ class CaseJudge {
   uint32_t ranks_marked_ = 0;
   std::vector<const Head*> judged_;  // declarations looked at for themselves
   std::vector<Finding>* out_ = nullptr;
+  size_t found_before_ = 0;  // findings there when this scope's turn came
   const Key* only_ = nullptr;
 };
 

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
+#include <iterator>
+#include <memory>
 #include <optional>
+#include <span>
 #include <thread>
-#include <unordered_map>
 
 #include "base/text.h"
 #include "watch/case_judge.h"
@@ -47,6 +50,44 @@ CaseView case_view(const History& history, const LiveActs& live, Sym case_id) {
   }
   std::stable_sort(out.acts.begin(), out.acts.end(),
                    [](const ActView& a, const ActView& b) { return a.at.instant < b.at.instant; });
+  return out;
+}
+
+// An act given to the timeline of a key across cases: to be read there, or only as the first that may name the key.
+struct GivenAct {
+  uint64_t key;  // subject and value
+  int64_t at_us;
+  LiveActs::Item item;
+  bool read;
+};
+
+// Judges every key across cases over the acts given to it; `given` is put in order.
+std::vector<Finding> judge_across(const History& history, const Index& index, const OracleOptions& options, std::vector<GivenAct>& given) {
+  std::sort(given.begin(), given.end(), [](const GivenAct& a, const GivenAct& b) { return std::tie(a.key, a.at_us) < std::tie(b.key, b.at_us); });
+  const auto earlier = [&history](const LiveActs::Item& a, const LiveActs::Item& b) { return timeline_before(history, a, b); };
+  std::vector<Finding> out;
+  Scope scope(history, true);
+  CaseJudge judge(scope, index, options, true);
+  std::vector<LiveActs::Item> acts;
+  for (auto begin = given.begin(); begin != given.end();) {
+    const auto end = std::find_if(begin, given.end(), [begin](const GivenAct& one) { return one.key != begin->key; });
+    for (auto ahead = end; ahead != given.end() && ahead - end < 16; ++ahead) history.prefetch_act(ahead->item.act);
+    acts.clear();
+    std::optional<LiveActs::Item> first;
+    for (const GivenAct& one : std::span(begin, end)) {
+      if (one.read)
+        acts.push_back(one.item);
+      else if (!first || earlier(one.item, *first))
+        first = one.item;
+    }
+    std::sort(acts.begin(), acts.end(), earlier);
+    if (first && (acts.empty() || earlier(*first, acts.front()))) acts.insert(acts.begin(), *first);
+    scope.reset(acts);
+    judge.reset();
+    const Key key{static_cast<int32_t>(begin->key >> 32), static_cast<Sym>(begin->key)};
+    judge.run(out, &key);
+    begin = end;
+  }
   return out;
 }
 
@@ -111,18 +152,11 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
   std::vector<AcrossSubject> across = across_subjects(plan, options.only_rules);
   if (!options.only_case.empty()) across.clear();
 
-  struct Across {
-    std::vector<LiveActs::Item> items;    // those that can be read
-    std::optional<LiveActs::Item> first;  // the first that names the key
-    void add_first(const History& acts, const LiveActs::Item& item) {
-      if (!first || timeline_before(acts, item, *first)) first = item;
-    }
-  };
   struct Part {
-    std::vector<Finding> findings;
+    std::deque<Finding> findings;
     std::vector<CaseView> views;
     std::vector<std::string> reported;
-    std::unordered_map<uint64_t, Across> across;  // by subject and value
+    std::vector<GivenAct> across;
     std::vector<Sample> samples;
   };
   const bool one_case = !options.only_case.empty();  // figures are kept over all cases, or not at all
@@ -131,42 +165,63 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
   std::vector<Part> parts(jobs);
   std::atomic<size_t> next{0};
   constexpr size_t kBatch = 64;
-  const auto work = [&](Part& part) {
-    Scope scope(history, false);
-    CaseJudge judge(scope, index, options, false);
+  // So many cases are judged side by side, step by step: for few rules the code of one step stays in the processor's
+  // nearest memory, that of all steps does not. For many rules what is remembered of each case would not stay there.
+  const size_t together = std::clamp<size_t>(256 / (plan.rules.size() + plan.clocks.size() + 1), 1, 32);
+  struct Side {
+    Scope scope;
+    CaseJudge judge;
     LiveActs live;
+    std::vector<Finding> findings;
+    Side(const History& history, const Index& index, const OracleOptions& options)
+        : scope(history, false), judge(scope, index, options, false) {}
+  };
+  const auto work = [&](Part& part) {
+    std::vector<std::unique_ptr<Side>> sides;
+    for (size_t i = 0; i < std::min(together, cases.size()); ++i) sides.push_back(std::make_unique<Side>(history, index, options));
+    const auto take = [&](size_t i, Side& side) {
+      if (!one_case) {  // a case's acts lie far apart in a history of many
+        if (i + 9 < cases.size()) history.prefetch_list(i + 9);
+        if (i + 6 < cases.size()) history.prefetch_acts(i + 6);
+        if (i + 3 < cases.size()) history.prefetch_people(i + 3);
+      }
+      LiveActs& live = side.live;
+      live_acts(history, one_case ? history.acts_of(cases[i]) : history.acts_of_place(i), options.now, live);
+      for (const LiveActs::Dropped& dropped : live.dropped)
+        if (dropped.why == LiveActs::Dropped::Why::bad_reference)
+          part.reported.push_back(plan.symbols.string(history.act(dropped.act).id));
+      side.scope.reset(live.acts);
+      side.judge.reset();
+      side.findings.clear();
+      side.judge.begin(side.findings, nullptr);
+      uint64_t last = UINT64_MAX;
+      give_across(side.scope, across, [&](const AcrossSubject& asked, uint32_t rank, Sym value, bool read) {
+        const uint64_t key = static_cast<uint64_t>(asked.subject) << 32 | value;
+        if (!read && key == last) return;  // named in this case before
+        last = key;
+        part.across.push_back({key, history.act(live.acts[rank].act).at_us, live.acts[rank], read});
+      });
+      if (!one_case) figures.collect(side.scope, options.now, part.samples);
+    };
+    const auto close = [&](size_t i, Side& side) {
+      if (options.all_views || (options.views && !side.findings.empty())) {
+        CaseView view = case_view(history, side.live, cases[i]);
+        view.clocks = side.judge.views();
+        part.views.push_back(std::move(view));
+      }
+      std::move(side.findings.begin(), side.findings.end(), std::back_inserter(part.findings));
+    };
     for (;;) {
-      const size_t first = next.fetch_add(kBatch);
-      if (first >= cases.size()) return;
-      for (size_t i = first; i < std::min(first + kBatch, cases.size()); ++i) {
-        if (!one_case) {  // a case's acts lie far apart in a history of many
-          if (i + 9 < cases.size()) history.prefetch_list(i + 9);
-          if (i + 6 < cases.size()) history.prefetch_acts(i + 6);
-          if (i + 3 < cases.size()) history.prefetch_people(i + 3);
-        }
-        live_acts(history, one_case ? history.acts_of(cases[i]) : history.acts_of_place(i), options.now, live);
-        for (const LiveActs::Dropped& dropped : live.dropped)
-          if (dropped.why == LiveActs::Dropped::Why::bad_reference)
-            part.reported.push_back(plan.symbols.string(history.act(dropped.act).id));
-        scope.reset(live.acts);
-        judge.reset();
-        uint64_t last = UINT64_MAX;
-        give_across(scope, across, [&](const AcrossSubject& asked, uint32_t rank, Sym value, bool read) {
-          const uint64_t key = static_cast<uint64_t>(asked.subject) << 32 | value;
-          if (!read && key == last) return;  // named in this case before
-          last = key;
-          Across& mine = part.across[key];
-          if (read) mine.items.push_back(live.acts[rank]);
-          if (asked.first_act) mine.add_first(history, live.acts[rank]);
-        });
-        if (!one_case) figures.collect(scope, options.now, part.samples);
-        const size_t before_case = part.findings.size();
-        judge.run(part.findings, nullptr);
-        if (options.all_views || (options.views && part.findings.size() > before_case)) {
-          CaseView view = case_view(history, live, cases[i]);
-          view.clocks = judge.views();
-          part.views.push_back(std::move(view));
-        }
+      const size_t batch = next.fetch_add(kBatch);
+      if (batch >= cases.size()) return;
+      const size_t end = std::min(batch + kBatch, cases.size());
+      for (size_t first = batch; first < end; first += together) {
+        const size_t count = std::min(together, end - first);
+        for (size_t i = 0; i < count; ++i) take(first + i, *sides[i]);
+        for (size_t i = 0; i < count; ++i) sides[i]->judge.rules();
+        for (size_t i = 0; i < count; ++i) sides[i]->judge.clocks();
+        for (size_t i = 0; i < count; ++i) sides[i]->judge.rest();
+        for (size_t i = 0; i < count; ++i) close(first + i, *sides[i]);
       }
     }
   };
@@ -178,49 +233,30 @@ Verdicts judge_history(const History& history, const OracleOptions& options) {
     for (std::thread& thread : threads) thread.join();
   }
 
-  std::unordered_map<uint64_t, Across> wide;
-  for (Part& part : parts) {
-    out.findings.insert(out.findings.end(), std::make_move_iterator(part.findings.begin()),
-                        std::make_move_iterator(part.findings.end()));
-    out.cases.insert(out.cases.end(), std::make_move_iterator(part.views.begin()),
-                     std::make_move_iterator(part.views.end()));
-    out.reported.insert(out.reported.end(), part.reported.begin(), part.reported.end());
-    if (wide.empty()) {
-      wide = std::move(part.across);
-      continue;
-    }
-    for (auto& [key, acts] : part.across) {
-      Across& all = wide[key];
-      all.items.insert(all.items.end(), acts.items.begin(), acts.items.end());
-      if (acts.first) all.add_first(history, *acts.first);
-    }
-  }
-  Scope scope(history, true);
-  CaseJudge judge(scope, index, options, true);
-  std::vector<uint64_t> keys;
-  keys.reserve(wide.size());
-  for (const auto& [key, acts] : wide) keys.push_back(key);
-  std::sort(keys.begin(), keys.end());
-  for (const uint64_t key : keys) {
-    Across& across_acts = wide[key];
-    std::vector<LiveActs::Item>& acts = across_acts.items;
-    if (across_acts.first &&
-        std::none_of(acts.begin(), acts.end(), [&](const LiveActs::Item& item) { return item.act == across_acts.first->act; }))
-      acts.push_back(*across_acts.first);
-    std::sort(acts.begin(), acts.end(), [&](const LiveActs::Item& a, const LiveActs::Item& b) {
-      return timeline_before(history, a, b);
-    });
-    scope.reset(acts);
-    judge.reset();
-    const Key only{static_cast<int32_t>(key >> 32), static_cast<Sym>(key)};
-    judge.run(out.findings, &only);
-  }
+  std::vector<GivenAct> wide;
   std::vector<Sample> samples;
-  for (Part& part : parts)
-    samples.insert(samples.end(), std::make_move_iterator(part.samples.begin()), std::make_move_iterator(part.samples.end()));
+  for (Part& part : parts) {
+    std::move(part.views.begin(), part.views.end(), std::back_inserter(out.cases));
+    std::move(part.reported.begin(), part.reported.end(), std::back_inserter(out.reported));
+    std::move(part.samples.begin(), part.samples.end(), std::back_inserter(samples));
+    if (wide.empty())
+      wide = std::move(part.across);
+    else
+      wide.insert(wide.end(), part.across.begin(), part.across.end());
+  }
+  std::vector<Finding> wide_findings = judge_across(history, index, options, wide);
   std::vector<Finding> flags = figures.judge(samples, options.now);
-  out.findings.insert(out.findings.end(), std::make_move_iterator(flags.begin()), std::make_move_iterator(flags.end()));
-  std::sort(out.findings.begin(), out.findings.end(), before);
+
+  std::vector<Finding*> order;  // a finding is large: it is moved once
+  const auto take_in = [&order](auto& findings) {
+    for (Finding& finding : findings) order.push_back(&finding);
+  };
+  for (Part& part : parts) take_in(part.findings);
+  take_in(wide_findings);
+  take_in(flags);
+  std::sort(order.begin(), order.end(), [](const Finding* a, const Finding* b) { return before(*a, *b); });
+  out.findings.reserve(order.size());
+  for (Finding* finding : order) out.findings.push_back(std::move(*finding));
   std::sort(out.cases.begin(), out.cases.end(),
             [](const CaseView& a, const CaseView& b) { return natural_compare(a.case_id, b.case_id) < 0; });
   std::sort(out.reported.begin(), out.reported.end());
