@@ -138,17 +138,23 @@ void snapshots(const std::vector<Plain>& plain) {
     engine.act(act_of(plain[i], i), nullptr, nullptr);
   }
   double start = cpu_seconds();
-  const std::string bytes = engine.snapshot();
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / fmt::format("heng-bench-{}.snapshot", getpid());
+  {
+    std::ofstream out(path, std::ios::binary);
+    engine.snapshot_to(0, "", [&out](std::string_view bytes) { out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())); });
+  }
   const double saved = cpu_seconds() - start;
   watch::Plan fresh = plan_of();
   watch::Engine again(fresh, {});
   start = cpu_seconds();
-  const auto read = watch::Snapshot::read(bytes);
+  const MappedFile file(path.string());
+  std::filesystem::remove(path);
+  const auto read = watch::Snapshot::read(file);
   const bool good = read.ok() && again.restore(*read).ok();
   const double restored = cpu_seconds() - start;
   const auto cases = static_cast<double>(engine.history().cases().size());
   fmt::print("snapshot: {:.0f} cases, {} acts, {:.0f} MB; saved in {:.2f} s, restored in {:.2f} s ({:.2f} s a million cases): {}\n", cases,
-             plain.size(), static_cast<double>(bytes.size()) / 1e6, saved, restored, restored / cases * 1e6,
+             plain.size(), static_cast<double>(file.bytes().size()) / 1e6, saved, restored, restored / cases * 1e6,
              good && again.standing_lines() == engine.standing_lines() ? "the same" : "NOT THE SAME");
 }
 

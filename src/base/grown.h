@@ -1,6 +1,6 @@
 // An array of plain values that grows to many megabytes. A large one lies in pages of its own, huge ones where the kernel
 // has them, and grows by moving its pages, not its bytes (Linux, mremap(2), transhuge.rst): nothing is copied, and no page
-// is cleared twice. It may lie in a file instead (base/pages.h).
+// is cleared twice. It may lie in a file instead (base/pages.h), or begin as a part of one that is not copied at all.
 #pragma once
 
 #include <sys/mman.h>
@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <cstring>
 #include <new>
-#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -35,7 +34,7 @@ class GrownArray {
     return *this;
   }
   ~GrownArray() {
-    release(data_, capacity_);
+    release_own();
     if (file_ >= 0) ::close(file_);
   }
 
@@ -74,6 +73,23 @@ class GrownArray {
     if (count > 0) std::memcpy(static_cast<void*>(data_), bytes, count * sizeof(T));
     size_ = count;
   }
+  // The same out of a file: those at `offset`, a multiple of its kPage. They are not copied: the kernel reads what is
+  // looked at, and copies a page when it is written. What comes after them lies where it would else. For an array that
+  // is empty.
+  void adopt(const MappedFile& file, size_t offset, size_t count) {
+    const size_t bytes = count * sizeof(T);
+    if (bytes < kWorthAdopting) return assign(file.bytes().data() + offset, count);
+    char* const at = addresses(kAddresses, PROT_NONE);
+    if (at == nullptr) return assign(file.bytes().data() + offset, count);
+    release_own();
+    reserved_ = kAddresses;
+    data_ = reinterpret_cast<T*>(at);
+    adopted_ = committed_ = (bytes + MappedFile::kPage - 1) / MappedFile::kPage * MappedFile::kPage;
+    file.lay_over(reinterpret_cast<char*>(data_), offset, bytes);
+    size_ = count;
+    capacity_ = committed_ / sizeof(T);
+  }
+  static constexpr size_t kWorthAdopting = size_t{1} << 20;
   void reserve(size_t count) {
     if (count > capacity_) grow(count);
   }
@@ -83,6 +99,9 @@ class GrownArray {
     std::swap(capacity_, other.capacity_);
     std::swap(folder_, other.folder_);
     std::swap(file_, other.file_);
+    std::swap(reserved_, other.reserved_);
+    std::swap(adopted_, other.adopted_);
+    std::swap(committed_, other.committed_);
   }
 
  private:
@@ -91,15 +110,24 @@ class GrownArray {
   static bool mapped(size_t count) { return count * sizeof(T) >= 2 * kHugePage; }
   static size_t whole_pages(size_t count) { return (count * sizeof(T) + kHugePage - 1) / kHugePage * kHugePage; }
 
-  static char* map(size_t bytes) {
-    void* const got = ::mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (got == MAP_FAILED) throw std::bad_alloc();
+  // Addresses, not memory, that one which adopted may grow into: 2^32 values of 64 bytes, and more.
+  static constexpr size_t kAddresses = size_t{1} << 39;
+
+  // So many at a multiple of the size of a huge page; nullptr if there are none.
+  static char* addresses(size_t bytes, int access) {
+    void* const got = ::mmap(nullptr, bytes + kHugePage, access, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (got == MAP_FAILED) return nullptr;
     char* const from = static_cast<char*>(got);
     const size_t skip = (kHugePage - reinterpret_cast<uintptr_t>(from) % kHugePage) % kHugePage;
     if (skip > 0) ::munmap(from, skip);
     if (skip < kHugePage) ::munmap(from + skip + bytes, kHugePage - skip);
-    ::madvise(from + skip, bytes, MADV_HUGEPAGE);  // a wish: without it the memory is as good
     return from + skip;
+  }
+  static char* map(size_t bytes) {
+    char* const at = addresses(bytes, PROT_READ | PROT_WRITE);
+    if (at == nullptr) throw std::bad_alloc();
+    ::madvise(at, bytes, MADV_HUGEPAGE);  // a wish: without it the memory is as good
+    return at;
   }
 
   static T* take(size_t count) {
@@ -114,8 +142,18 @@ class GrownArray {
       ::operator delete(at, std::align_val_t{kAlign});
   }
 
+  void release_own() {
+    if (reserved_ > 0)
+      ::munmap(data_, reserved_);
+    else
+      release(data_, capacity_);
+    data_ = nullptr;
+    size_ = capacity_ = reserved_ = 0;
+  }
+
   void grow(size_t least) {
-    const size_t wanted = std::max({least, capacity_ + capacity_ / (folder_ == nullptr ? 1 : 4), size_t{64} / sizeof(T) + 1});
+    const size_t wanted = std::max({least, capacity_ + capacity_ / (folder_ == nullptr && reserved_ == 0 ? 1 : 4), size_t{64} / sizeof(T) + 1});
+    if (reserved_ > 0) return grow_behind_adopted(wanted);
     if (file_ >= 0 || (folder_ != nullptr && mapped(wanted))) {
       grow_in_file(whole_pages(wanted));
     } else if (mapped(capacity_)) {
@@ -133,6 +171,23 @@ class GrownArray {
       data_ = fresh;
     }
     capacity_ = wanted;
+  }
+
+  // Behind the pages of the other file: in memory, or in a file of its own.
+  void grow_behind_adopted(size_t count) {
+    const size_t end = whole_pages(count);
+    if (end > reserved_) throw std::bad_alloc();
+    char* const at = reinterpret_cast<char*>(data_) + committed_;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+    if (folder_ != nullptr) {
+      if (file_ < 0) file_ = folder_->file();
+      folder_->grow(file_, end - adopted_);
+      flags = MAP_SHARED | MAP_FIXED;
+    }
+    const off_t from = folder_ == nullptr ? 0 : static_cast<off_t>(committed_ - adopted_);
+    if (::mmap(at, end - committed_, PROT_READ | PROT_WRITE, flags, file_, from) == MAP_FAILED) throw std::bad_alloc();
+    committed_ = end;
+    capacity_ = end / sizeof(T);
   }
 
   void grow_in_file(size_t bytes) {
@@ -154,6 +209,10 @@ class GrownArray {
   size_t capacity_ = 0;
   const PageFolder* folder_ = nullptr;
   int file_ = -1;
+  // Bytes from data_ on, of an array that began in another file: of addresses, of that file's pages, of usable ones.
+  size_t reserved_ = 0;
+  size_t adopted_ = 0;
+  size_t committed_ = 0;
 };
 
 }  // namespace heng

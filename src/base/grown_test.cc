@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fstream>
 #include <string>
 #include <system_error>
 
@@ -31,6 +33,41 @@ TEST(GrownArray, HoldsWhatWasPutInMemory) { grow_and_look(nullptr); }
 TEST(GrownArray, HoldsWhatWasPutInAFile) {
   const PageFolder folder(testing::TempDir());
   grow_and_look(&folder);
+}
+
+void adopt_and_grow(const PageFolder* folder) {
+  const std::string path = testing::TempDir() + "/adopted";
+  const size_t before = MappedFile::kPage;
+  {
+    std::ofstream out(path, std::ios::binary);
+    out << std::string(before, 'x');
+    for (uint64_t i = 0; i < kMany; ++i) {
+      const uint64_t value = value_at(i);
+      out.write(reinterpret_cast<const char*>(&value), sizeof value);
+    }
+    out << "what stands behind it";
+  }
+  GrownArray<uint64_t> array;
+  array.keep_in(folder);
+  {
+    const MappedFile file(path);
+    ASSERT_TRUE(file.there());
+    array.adopt(file, before, kMany);
+  }
+  std::remove(path.c_str());
+  array[5] = 1;  // only here
+  for (uint64_t i = kMany; i < 2 * kMany; ++i) array.push_back(value_at(i));
+  array[5] = value_at(5);
+  GrownArray<uint64_t> moved(std::move(array));
+  ASSERT_EQ(moved.size(), 2 * kMany);
+  for (uint64_t i = 0; i < 2 * kMany; ++i) ASSERT_EQ(moved[i], value_at(i)) << i;
+}
+
+TEST(GrownArray, BeginsAsAPartOfAFile) { adopt_and_grow(nullptr); }
+
+TEST(GrownArray, BeginsAsAPartOfAFileAndGrowsInAnother) {
+  const PageFolder folder(testing::TempDir());
+  adopt_and_grow(&folder);
 }
 
 TEST(GrownArray, SaysWhichFolderTakesNoFile) {

@@ -27,21 +27,28 @@ void PageFolder::grow(int file, size_t bytes) const {
     throw std::system_error(error, std::generic_category(), "no room for acts in `" + path_ + "`");
 }
 
-MappedFile::MappedFile(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return;
+MappedFile::MappedFile(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  if (file_ < 0) return;
   struct stat status {};
-  if (::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-    const auto size = static_cast<size_t>(status.st_size);
-    void* const at = size == 0 ? nullptr : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
-    there_ = at != MAP_FAILED;
-    if (there_ && size > 0) bytes_ = {static_cast<const char*>(at), size};
+  const bool good = ::fstat(file_, &status) == 0 && S_ISREG(status.st_mode);
+  const size_t size = good ? static_cast<size_t>(status.st_size) : 0;
+  void* const at = size == 0 ? nullptr : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file_, 0);
+  if (good && at != MAP_FAILED) {
+    if (size > 0) bytes_ = {static_cast<const char*>(at), size};
+    return;
   }
-  ::close(file);
+  ::close(file_);
+  file_ = -1;
 }
 
 MappedFile::~MappedFile() {
   if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
+  if (file_ >= 0) ::close(file_);
+}
+
+void MappedFile::lay_over(char* at, size_t offset, size_t bytes) const {
+  if (::mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, file_, static_cast<off_t>(offset)) == MAP_FAILED)
+    throw std::system_error(errno, std::generic_category(), "a part of a file cannot be laid into memory");
 }
 
 }  // namespace heng

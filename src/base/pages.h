@@ -30,11 +30,15 @@ class MappedFile {
   MappedFile& operator=(const MappedFile&) = delete;
   ~MappedFile();
 
-  bool there() const { return there_; }  // false if it cannot be opened
+  bool there() const { return file_ >= 0; }  // false if it cannot be opened
   std::string_view bytes() const { return bytes_; }
+  // Lays the part of the file at `offset`, a multiple of kPage, over the addresses from `at` on, for reading and writing;
+  // what is written stays in this program's memory. Throws std::system_error if the kernel refuses.
+  void lay_over(char* at, size_t offset, size_t bytes) const;
+  static constexpr size_t kPage = 4096;
 
  private:
-  bool there_ = false;
+  int file_ = -1;
   std::string_view bytes_;
 };
 

@@ -182,7 +182,7 @@ class Follower {
       HENG_TRY_VOID(fresh());
       return Begun::afresh;
     };
-    const auto snapshot = watch::Snapshot::read(file.bytes());
+    const auto snapshot = watch::Snapshot::read(file);
     if (!snapshot.ok()) return why_not(snapshot.error());
     HENG_TRY(const bool ours, state_->is_ours(*snapshot));
     const auto aside = [](std::string what) { return Error{ErrorKind::verification, "", std::move(what), "", ""}; };

@@ -42,8 +42,12 @@ struct Snapshot {
   Instant now;
   std::string law;  // a hash of packs, calendar and options
   std::string_view state;
+  const char* first = nullptr;       // of the bytes
+  const MappedFile* file = nullptr;  // whose bytes they are, if a file's
   // Fails with `snapshot-format` (no snapshot, or of another version) or `snapshot-damaged`.
   static Result<Snapshot> read(std::string_view bytes);
+  // The same; acts that are taken out of it stay in the file, which may be replaced by another but not be written to.
+  static Result<Snapshot> read(const MappedFile& file);
 };
 
 // The same line for a finding of the oracle.

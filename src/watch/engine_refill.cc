@@ -118,7 +118,7 @@ void Engine::refill_cases(const Refill& refill, const Sink& sink) {
       for (const uint16_t type : power.pattern.types) speaks.add(type);
 
   for (size_t place = 0; place < history_.cases().size(); ++place) {
-    const std::vector<uint32_t>& acts = history_.acts_of_place(place);
+    const std::span<const uint32_t> acts = history_.acts_of_place(place);
     const bool spoken = std::any_of(acts.begin(), acts.end(), [&](uint32_t act) { return speaks.has(history_.act(act).type); });
     CaseState& state = case_state(place);
     const bool found = std::any_of(state.held.begin(), state.held.end(), [&](const Held& held) { return refill.held[held.rule]; });

@@ -6,7 +6,7 @@
 namespace heng::watch {
 namespace {
 
-constexpr std::string_view kMagic = "heng/snapshot/v5\n";
+constexpr std::string_view kMagic = "heng/snapshot/v6\n";
 constexpr size_t kHashSize = 32;
 
 Error bad(std::string code, std::string what) {
@@ -93,8 +93,14 @@ void Engine::snapshot_to(uint64_t record_index, const std::string& root, const s
     out.vector(state.firsts);
     save_state(state);
   }
-  out.full(out.bytes);
+  out.flush();
   take(sum.hash().view());
+}
+
+Result<Snapshot> Snapshot::read(const MappedFile& file) {
+  HENG_TRY(Snapshot out, read(file.bytes()));
+  out.file = &file;
+  return out;
 }
 
 Result<Snapshot> Snapshot::read(std::string_view bytes) {
@@ -110,13 +116,14 @@ Result<Snapshot> Snapshot::read(std::string_view bytes) {
   out.root = in.text();
   out.now = Instant{static_cast<int64_t>(in.number())};
   out.state = in.rest;
+  out.first = bytes.data();
   if (!in.good) return bad("snapshot-format", "the snapshot does not read to its end");
   return out;
 }
 
 Result<Engine::Restored> Engine::restore(const Snapshot& snapshot, const Sink& sink) {
   const Error damaged = bad("snapshot-format", "the snapshot does not read to its end");
-  ByteReader in{snapshot.state};
+  ByteReader in{snapshot.state, true, snapshot.first, snapshot.file};
   now_ = snapshot.now;
   const bool other = !same_law(snapshot);
   ByteReader shape{in.view()};

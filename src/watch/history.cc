@@ -69,6 +69,7 @@ void History::keep_in(const PageFolder* folder) {
   remainders_.keep_in(folder);
   ids_.keep_in(folder);
   case_index_.keep_in(folder);
+  by_case_.keep_in(folder);
 }
 
 History::FieldShape History::shape_of(const ActType* type, const std::string& name) {
@@ -407,9 +408,8 @@ History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_i
     remainder_at_[met] = remainder_at_.back();
     remainder_at_.pop_back();
     if (old_case != fresh.case_id) {
-      auto& list = by_case_[case_index_.find(old_case)];
-      list.erase(std::find(list.begin(), list.end(), met));
-      of_case(fresh.case_id).push_back(met);
+      by_case_.erase(case_index_.find(old_case), met);
+      by_case_.add(of_case(fresh.case_id), met);
     }
     return Added::replaced;
   }
@@ -420,7 +420,7 @@ History::Added History::add(const Act& act, std::vector<Note>* notes, bool own_i
   store(act, stored, notes, own_ids);
   acts_.push_back(stored);
   if (own_ids) ids_.set(id, index);
-  of_case(stored.case_id).push_back(index);
+  by_case_.add(of_case(stored.case_id), index);
   if (stored.at_us > last_at_.instant.us) last_at_ = act.at;
   return Added::kept;
 }
@@ -437,30 +437,29 @@ void History::take_back() {
   }
   remainder_at_.pop_back();
   const uint32_t place = case_index_.find(last.case_id);
-  by_case_[place].pop_back();
-  if (by_case_[place].empty()) {  // the act named the case first
-    by_case_.pop_back();
+  by_case_.drop_last(place);
+  if (by_case_[place].empty() && place + 1 == by_case_.size()) {  // the act named the case first
+    by_case_.drop_list();
     case_order_.pop_back();
     case_index_.set(last.case_id, SymTable::kNothing);
   }
   acts_.pop_back();
 }
 
-std::vector<uint32_t>& History::of_case(Sym case_id) {
+size_t History::of_case(Sym case_id) {
   uint32_t slot = case_index_.find(case_id);
   if (slot == SymTable::kNothing) {
     slot = static_cast<uint32_t>(by_case_.size());
     case_index_.set(case_id, slot);
-    by_case_.emplace_back();
+    by_case_.add_list();
     case_order_.push_back(case_id);
   }
-  return by_case_[slot];
+  return slot;
 }
 
-const std::vector<uint32_t>& History::acts_of(Sym case_id) const {
-  static const std::vector<uint32_t> kNothing;
+std::span<const uint32_t> History::acts_of(Sym case_id) const {
   const uint32_t slot = case_index_.find(case_id);
-  return slot == SymTable::kNothing ? kNothing : by_case_[slot];
+  return slot == SymTable::kNothing ? std::span<const uint32_t>() : by_case_[slot];
 }
 
 void History::note_unread(std::string_view field) {
@@ -472,41 +471,37 @@ void History::note_unread(std::string_view field) {
 
 void History::save(ByteWriter& out, Sym base_symbols) const {
   out.number(base_symbols);
-  out.number(plan_.symbols.size());
-  for (Sym sym = 0; sym < plan_.symbols.size(); ++sym) out.text(plan_.symbols.text(sym));
+  plan_.symbols.save(out);
   out.vector(unread_);
-  out.vector(acts_);
-  out.vector(parties_);
-  out.vector(data_);
-  out.vector(lists_);
+  out.column(acts_);
+  out.column(parties_);
+  out.column(data_);
+  out.column(lists_);
   out.vector(case_order_);
+  by_case_.save(out);
   out.vector(agencies_);
   std::vector<Sym> types;
   for (const ActType& type : plan_.acts) types.push_back(type.name);
   out.vector(types);
-  out.vector(remainder_at_);
-  out.vector(remainders_);
+  out.column(remainder_at_);
+  out.column(remainders_);
   out.number(static_cast<uint64_t>(last_at_.instant.us));
   out.number(static_cast<uint64_t>(static_cast<int64_t>(last_at_.offset_minutes)));
 }
 
 bool History::load(ByteReader& in, Sym base_symbols) {
   if (plan_.symbols.size() != base_symbols || !acts_.empty() || in.number() != base_symbols) return false;
-  const uint64_t symbols = in.number();
-  if (symbols > in.rest.size()) return false;
-  plan_.symbols.expect(symbols);
-  for (uint64_t i = 0; i < symbols && in.good; ++i) {
-    const std::string_view text = in.view();
-    if (i >= base_symbols && plan_.symbols.intern(text) != i) return false;
-  }
-  return load_rest(in, nullptr);
+  auto texts = SavedTexts::read(in, plan_.symbols.folder());
+  return texts && plan_.symbols.take(std::move(*texts)) && load_rest(in, nullptr);
 }
 
 bool History::load_other(ByteReader& in, Moved& moved) {
   if (!acts_.empty()) return false;
   in.number();  // how many of the symbols were that law's
-  const uint64_t symbols = in.number();
-  for (uint64_t i = 0; i < symbols && in.good; ++i) moved.symbols.push_back(plan_.symbols.intern(in.view()));
+  const auto texts = SavedTexts::read(in, nullptr);
+  if (!texts) return false;
+  for (Sym symbol = 0; symbol < texts->size(); ++symbol) moved.symbols.push_back(plan_.symbols.intern(texts->text(symbol)));
+  in.file = nullptr;  // every column is written again: copied at once, not page by page
   if (!load_rest(in, &moved)) return false;
   std::vector<PartyRef> before;
   before.swap(agencies_);
@@ -517,41 +512,36 @@ bool History::load_other(ByteReader& in, Moved& moved) {
 bool History::load_rest(ByteReader& in, Moved* moved) {
   const std::vector<Sym>* symbols = moved == nullptr ? nullptr : &moved->symbols;
   in.vector(unread_);
-  in.vector(acts_);
-  in.vector(parties_);
-  in.vector(data_);
-  in.vector(lists_);
+  in.column(acts_);
+  in.column(parties_);
+  in.column(data_);
+  in.column(lists_);
   in.vector(case_order_);
+  size_t acts = 0;
+  const bool listed = by_case_.load(in, [&](size_t place, uint32_t act) {
+    ++acts;
+    return act < acts_.size() && place < case_order_.size() && acts_[act].case_id == case_order_[place];
+  });
   in.vector(agencies_);
   std::vector<Sym> types;
   in.vector(types);
-  in.vector(remainder_at_);
-  in.vector(remainders_);
+  in.column(remainder_at_);
+  in.column(remainders_);
   last_at_.instant.us = static_cast<int64_t>(in.number());
   last_at_.offset_minutes = static_cast<int32_t>(static_cast<int64_t>(in.number()));
-  if (!in.good || !columns_fit(symbols == nullptr ? plan_.symbols.size() : symbols->size(), types)) return false;
+  if (!listed || acts != acts_.size() || !in.good || by_case_.size() != case_order_.size() || !columns_fit(symbols == nullptr ? plan_.symbols.size() : symbols->size(), types)) return false;
   if (moved != nullptr && !move_symbols(*moved, types)) return false;
   for (const Sym field : unread_) is_unread_.set(field, 1);
   if (symbols == nullptr)
     for (const PartyRef& agency : agencies_) kinds_.set(agency.id, agency.role);
   case_index_.expect(plan_.symbols.size());
   ids_.expect(plan_.symbols.size());
-  std::vector<uint32_t> counts(case_order_.size());
-  for (const Sym id : case_order_) {
-    if (case_index_.find(id) != SymTable::kNothing) return false;
-    case_index_.set(id, static_cast<uint32_t>(by_case_.size()));
-    by_case_.emplace_back();
+  for (size_t place = 0; place < case_order_.size(); ++place) {
+    if (case_index_.find(case_order_[place]) != SymTable::kNothing) return false;
+    case_index_.set(case_order_[place], static_cast<uint32_t>(place));
   }
-  for (const StoredAct& act : acts_) {
-    const uint32_t slot = case_index_.find(act.case_id);
-    if (slot == SymTable::kNothing) return false;
-    ++counts[slot];
-  }
-  for (size_t slot = 0; slot < counts.size(); ++slot) by_case_[slot].reserve(counts[slot]);
-  for (size_t i = 0; i < acts_.size(); ++i) {
-    by_case_[case_index_.find(acts_[i].case_id)].push_back(static_cast<uint32_t>(i));
+  for (size_t i = 0; i < acts_.size(); ++i)
     if (remainder_at_[i] != kNoRemainder) ids_.set(acts_[i].id, static_cast<uint32_t>(i));
-  }
   return true;
 }
 
@@ -643,7 +633,7 @@ namespace {
 // smaller places, so one pass from the last placed to the first settles annulments and one back settles the rest.
 class Liveness {
  public:
-  Liveness(const History& history, const std::vector<uint32_t>& acts) : history_(history) {
+  Liveness(const History& history, std::span<const uint32_t> acts) : history_(history) {
     std::unordered_map<Sym, uint32_t> ids;
     for (const uint32_t act : acts) ids.emplace(history.act(act).id, act);
     for (const uint32_t act : acts) {
@@ -658,7 +648,7 @@ class Liveness {
         target_[act] = found->second;
     }
     drop_rings(acts);
-    order_ = acts;
+    order_.assign(acts.begin(), acts.end());
     std::erase_if(order_, [this](uint32_t act) { return bad_.contains(act); });
     for (const uint32_t act : order_) place(act);
     std::erase_if(order_, [this](uint32_t act) {
@@ -706,7 +696,7 @@ class Liveness {
     return found == map.end() ? nullptr : &found->second;
   }
 
-  void drop_rings(const std::vector<uint32_t>& acts) {
+  void drop_rings(std::span<const uint32_t> acts) {
     std::unordered_map<uint32_t, uint32_t> seen;  // act → the walk that reached it
     uint32_t walk = 0;
     for (const uint32_t start : acts) {
@@ -792,13 +782,13 @@ bool timeline_before(const History& history, const LiveActs::Item& a, const Live
   return natural_compare(history.plan().symbols.text(root_x.id), history.plan().symbols.text(root_y.id)) < 0;
 }
 
-LiveActs live_acts(const History& history, const std::vector<uint32_t>& case_acts, Instant now) {
+LiveActs live_acts(const History& history, std::span<const uint32_t> case_acts, Instant now) {
   LiveActs out;
   live_acts(history, case_acts, now, out);
   return out;
 }
 
-void live_acts(const History& history, const std::vector<uint32_t>& case_acts, Instant now, LiveActs& out) {
+void live_acts(const History& history, std::span<const uint32_t> case_acts, Instant now, LiveActs& out) {
   using Reason = LiveActs::Dropped::Why;
   out.acts.clear();
   out.dropped.clear();
@@ -814,7 +804,7 @@ void live_acts(const History& history, const std::vector<uint32_t>& case_acts, I
     last = stored.at_us;
   }
   std::vector<uint32_t> done;
-  const std::vector<uint32_t>* acts = &case_acts;
+  std::span<const uint32_t> acts = case_acts;
   if (waiting) {
     for (const uint32_t act : case_acts) {
       if (history.act(act).at_us > now.us)
@@ -822,14 +812,14 @@ void live_acts(const History& history, const std::vector<uint32_t>& case_acts, I
       else
         done.push_back(act);
     }
-    acts = &done;
+    acts = done;
   }
   if (!references) {
-    out.acts.reserve(acts->size());
-    for (const uint32_t act : *acts) out.acts.push_back({act, act});
+    out.acts.reserve(acts.size());
+    for (const uint32_t act : acts) out.acts.push_back({act, act});
   } else {
-    const Liveness liveness(history, *acts);
-    for (const uint32_t act : *acts) {
+    const Liveness liveness(history, acts);
+    for (const uint32_t act : acts) {
       if (liveness.bad().contains(act))
         out.dropped.push_back({act, Reason::bad_reference, act});
       else if (const uint32_t* by = liveness.annulled(act))

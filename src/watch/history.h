@@ -12,6 +12,7 @@
 #include "act/act.h"
 #include "base/grown.h"
 #include "watch/bytes.h"
+#include "watch/case_lists.h"
 #include "watch/plan.h"
 #include "watch/remainder.h"
 
@@ -136,11 +137,11 @@ class History {
 
   // Cases by name of first appearance; the acts of one (indices, in the order added).
   const std::vector<Sym>& cases() const { return case_order_; }
-  const std::vector<uint32_t>& acts_of(Sym case_id) const;
+  std::span<const uint32_t> acts_of(Sym case_id) const;
   // The case's place in cases(); SymTable::kNothing if it has no act.
   uint32_t place_of(Sym case_id) const { return case_index_.find(case_id); }
-  // The acts of the case at that place.
-  const std::vector<uint32_t>& acts_of_place(size_t place) const { return by_case_[place]; }
+  // The acts of the case at that place; good until an act is added.
+  std::span<const uint32_t> acts_of_place(size_t place) const { return by_case_[place]; }
   // Brings what is next read of a case's acts nearer: first which they are, then they, then their people and fields.
   // (inlined by force: gcc takes a function that only prefetches for one that does nothing, and drops the call)
   [[gnu::always_inline]] void prefetch_list(size_t place) const { __builtin_prefetch(by_case_[place].data()); }
@@ -221,8 +222,8 @@ class History {
   GrownArray<Sym> lists_;
   std::vector<Sym> case_order_;
   SymTable case_index_;  // case → its place in case_order_ and by_case_
-  std::vector<std::vector<uint32_t>> by_case_;
-  std::vector<uint32_t>& of_case(Sym case_id);
+  CaseLists by_case_;
+  size_t of_case(Sym case_id);  // its place; a new one if there is none
   SymTable ids_;              // id → act, for acts of own ids
   // What acts of own ids say beyond the columns: a size and as many bytes, in steps of four bytes.
   static constexpr uint32_t kNoRemainder = UINT32_MAX;
@@ -252,9 +253,9 @@ struct LiveActs {
   };
   std::vector<Dropped> dropped;
 };
-LiveActs live_acts(const History& history, const std::vector<uint32_t>& case_acts, Instant now);
+LiveActs live_acts(const History& history, std::span<const uint32_t> case_acts, Instant now);
 // The same into memory that is used again.
-void live_acts(const History& history, const std::vector<uint32_t>& case_acts, Instant now, LiveActs& out);
+void live_acts(const History& history, std::span<const uint32_t> case_acts, Instant now, LiveActs& out);
 
 // Timeline order: at, place of the root, id of the root in natural order.
 bool timeline_before(const History& history, const LiveActs::Item& a, const LiveActs::Item& b);

@@ -5,16 +5,34 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/grown.h"
 #include "base/hash.h"
+#include "watch/bytes.h"
 
 namespace heng::watch {
 
 using Sym = uint32_t;
+
+// The texts of an interner as a snapshot holds them: every place that is named is one, with the symbol it is found under.
+class SavedTexts {
+ public:
+  // Nothing: the bytes do not fit. Large columns lie in files of the folder, if one is given.
+  static std::optional<SavedTexts> read(ByteReader& in, const PageFolder* folder);
+  size_t size() const { return places_.size(); }
+  // Good as long as this is.
+  std::string_view text(Sym sym) const;
+
+ private:
+  friend class Interner;
+  GrownArray<char> bytes_;       // of all blocks, one behind the other
+  std::vector<size_t> begins_;   // of each block, and the end of the last
+  GrownArray<uint32_t> places_;  // by symbol
+};
 
 // Not thread-safe for intern(); text() and find() are safe while nobody interns. Texts stay where they are.
 class Interner {
@@ -55,6 +73,10 @@ class Interner {
   std::string_view text(Sym sym) const { return entry(places_[sym])->text(); }
   std::string string(Sym sym) const { return std::string(text(sym)); }
   size_t size() const { return places_.size(); }
+  void save(ByteWriter& out) const;
+  // Goes on with these texts, of which the first must be the ones held now. False: they are not, or one is there twice.
+  bool take(SavedTexts&& saved);
+  const PageFolder* folder() const { return folder_; }
   // Texts to come lie in files of the folder once they are many; it must outlive the interner.
   void keep_in(const PageFolder* folder) {
     folder_ = folder;
@@ -63,6 +85,7 @@ class Interner {
   }
 
  private:
+  friend class SavedTexts;
   // A text with its symbol, so that one look finds both; the bytes follow.
   struct Entry {
     Sym sym;
@@ -89,17 +112,19 @@ class Interner {
   }
   uint32_t keep(std::string_view text, Sym sym) {
     const size_t size = sizeof(Entry) + (text.size() + 3) / 4 * 4;
-    if (blocks_.empty() || used_ + size > kBlock) {  // a text longer than a block has one of its own, larger
+    if (blocks_.empty() || used_.back() + size > room_) {  // a text longer than a block has one of its own, larger
       if (blocks_.size() >> (32 - kStepBits) != 0) throw std::bad_alloc();
       blocks_.push_back(new_block(std::max(size, kBlock)));
-      used_ = 0;
+      used_.push_back(0);
+      room_ = kBlock;
     }
-    const uint32_t place = static_cast<uint32_t>((blocks_.size() - 1) << kStepBits | used_ / 4);
-    char* const at = blocks_.back() + used_;
+    const uint32_t place = static_cast<uint32_t>((blocks_.size() - 1) << kStepBits | used_.back() / 4);
+    char* const at = blocks_.back() + used_.back();
     const Entry entry{sym, static_cast<uint32_t>(text.size())};
     std::memcpy(at, &entry, sizeof entry);
     if (!text.empty()) std::memcpy(at + sizeof entry, text.data(), text.size());
-    used_ += size;
+    if (text.size() % 4 != 0) std::memset(at + sizeof entry + text.size(), 0, 4 - text.size() % 4);
+    used_.back() += size;
     return place;
   }
   char* new_block(size_t size) {
@@ -135,8 +160,9 @@ class Interner {
   std::vector<char*> blocks_;
   std::vector<std::unique_ptr<char[]>> owned_;
   std::vector<GrownArray<char>> files_;
-  size_t left_in_file_ = 0;  // blocks
-  size_t used_ = 0;          // bytes of the last block
+  size_t left_in_file_ = 0;   // blocks
+  std::vector<size_t> used_;  // bytes, by block
+  size_t room_ = 0;           // bytes of the last block
   const PageFolder* folder_ = nullptr;
 };
 
