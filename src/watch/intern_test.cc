@@ -74,8 +74,9 @@ TEST(Interner, GoesOnFromWhatWasSaved) {
     out.bytes = whole;
     out.bytes[at] = static_cast<char>(out.bytes[at] ^ 0x55);
     Interner empty;
-    take(empty);
-    if (empty.size() > 2) EXPECT_LE(empty.text(2).size(), whole.size());
+    if (take(empty)) {
+      EXPECT_LE(empty.text(2).size(), whole.size());
+    }
   }
 }
 
