@@ -62,7 +62,8 @@ class Follower:
         followers.append(self)
 
     def changes(self):
-        return [json.loads(line) for line in pathlib.Path(self.out.name).read_text().splitlines() if line.endswith("}")]
+        # What is being written may end within a character.
+        return [json.loads(line) for line in pathlib.Path(self.out.name).read_bytes().splitlines() if line.endswith(b"}")]
 
     def said(self):
         return pathlib.Path(self.err.name).read_text()

@@ -107,12 +107,13 @@ class Follower {
       if (!std::cout) return Error{ErrorKind::environment, "output-failed", "the output could not be written", "", ""};
       if (changes_ > 0 || more) {
         if (state_) HENG_TRY_VOID(state_->tell(next_, engine_->now()));
-        if (changes_ > 0 && book_) reader_->hand_in();
+        findings_wait_ = findings_wait_ || (changes_ > 0 && book_);
         changes_ = 0;
       } else if (state_ && engine_->now().us - before.us > 60 * kSecond) {
         HENG_TRY_VOID(state_->tell(next_, engine_->now()));
       }
       const auto now = std::chrono::steady_clock::now();
+      if (findings_wait_ && now >= hand_in_from_) hand_in();
       if (state_ && next_ > kept_at && (now - kept > std::chrono::minutes(5) || next_ - kept_at > 100'000)) {
         HENG_TRY_VOID(keep_snapshot());
         kept = now;
@@ -120,11 +121,22 @@ class Follower {
       }
       std::this_thread::sleep_for(kTurn);
     }
+    if (findings_wait_) hand_in();
     if (state_) HENG_TRY_VOID(state_->tell(next_, engine_->now()));
     return keep_snapshot();
   }
 
  private:
+  // Where nobody serves the record it is opened for this, which takes the longer the more it holds: at most a tenth of the
+  // time goes there. What waits is durable in the inbox.
+  void hand_in() {
+    const auto begun = std::chrono::steady_clock::now();
+    reader_->hand_in();
+    const auto ended = std::chrono::steady_clock::now();
+    hand_in_from_ = ended + 9 * (ended - begun);
+    findings_wait_ = false;
+  }
+
   Result<void> fresh_engine() {
     engine_.reset();
     HENG_TRY(law_, load_law(options_.history.law));
@@ -263,6 +275,8 @@ class Follower {
   uint64_t next_ = 0;     // the first entry the engine does not know
   uint64_t changes_ = 0;  // told since the last note of it
   bool rights_changed_ = false;
+  bool findings_wait_ = false;  // in the inbox
+  std::chrono::steady_clock::time_point hand_in_from_{};
 };
 
 }  // namespace
