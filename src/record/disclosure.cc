@@ -12,6 +12,7 @@ namespace heng::record {
 namespace {
 
 constexpr unsigned kLeastHeight = 3, kMostHeight = 16;
+constexpr size_t kMostReused = size_t{1} << 20;  // bytes that stay from one use to the next
 
 Error malformed(std::string what) {
   return Error{ErrorKind::verification, "disclosure-malformed", std::move(what), "", ""};
@@ -208,6 +209,7 @@ class FieldReader {
 class Scalars {
  public:
   Result<void> read(std::string_view canonical_object) {
+    if (paths_.capacity() > kMostReused) *this = {};
     paths_.clear();
     fields_.clear();
     if (!FieldReader(canonical_object, paths_, fields_).read())
@@ -298,6 +300,7 @@ FieldTree::FieldTree(std::vector<Field> fields, const Seed& seed) : fields_(std:
 }
 
 void FieldRoots::clear() {
+  if (messages_.capacity() > kMostReused) *this = {};
   acts_.clear();
   seeds_.clear();
   messages_.clear();

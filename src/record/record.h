@@ -105,6 +105,9 @@ class Record {
     std::vector<std::string> pages;  // what they are made of
     Vault::Slots keys;
     Appended said;  // but for the leaf hashes
+    Pending() = default;
+    Pending(Pending&&) = default;
+    Pending& operator=(Pending&&) = default;
   };
   // Gives act `index`, which may be read into `space`; several threads ask at once. An error refuses this act.
   using ActAt = std::function<Result<const Act*>(size_t index, Act& space)>;
