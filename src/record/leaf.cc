@@ -365,11 +365,14 @@ void BatchSignature::append_leaf(std::string& out, std::string_view text, uint64
 }
 
 void sign_batch(std::vector<Leaf>& leaves, const tlog::SigningKey& key) {
-  std::vector<tlog::Hash> hashes;
+  std::vector<std::string> messages;
   for (Leaf& leaf : leaves) {
     leaf.key = agency_key_id(key.public_key());
-    hashes.push_back(tlog::leaf_hash(signed_message(leaf)));
+    messages.push_back(signed_message(leaf));
   }
+  const std::vector<std::string_view> views(messages.begin(), messages.end());
+  std::vector<tlog::Hash> hashes(views.size());
+  tlog::leaf_hashes(views, hashes.data());
   const BatchSignature batch(std::move(hashes), key);
   for (uint64_t i = 0; i < leaves.size(); ++i) {
     leaves[i].batch = batch.path(i);

@@ -217,12 +217,13 @@ void node_hashes(const Hash* children, size_t count, Hash* parents) { node_hashe
 void node_hashes(uint8_t prefix, const Hash* children, size_t count, Hash* parents) {
   constexpr size_t kNodes = 16;
   static_assert(sizeof(Hash) == kHashSize);
-  alignas(64) uint8_t first[kNodes][64], second[kNodes][64] = {};
+  alignas(64) uint8_t first[kNodes][64], second[kNodes][64];
   ShaState states[kNodes];
   ShaState* all[kNodes];
   const uint8_t *firsts[kNodes], *seconds[kNodes];
-  for (size_t i = 0; i < kNodes; ++i) {
+  for (size_t i = 0; i < std::min(kNodes, count); ++i) {
     first[i][0] = prefix;
+    std::memset(second[i], 0, 64);
     second[i][1] = 0x80;
     second[i][62] = 0x02;  // 65 bytes are 520 = 0x0208 bits
     second[i][63] = 0x08;
