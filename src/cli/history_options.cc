@@ -133,8 +133,7 @@ std::vector<std::string> pack_roots(const LawOptions& options) {
 Result<std::unique_ptr<LoadedLaw>> load_law(const LawOptions& options) {
   const std::vector<std::string> roots = pack_roots(options);
   std::vector<std::string> names = options.packs;
-  if (names.empty())
-    for (const law::PackInfo& info : law::list_packs(roots)) names.push_back(info.name);
+  if (names.empty()) names = law::pack_names(roots);
   if (names.empty())
     return Error{ErrorKind::not_found, "pack-none", "no pack was found", "", "name one with --pack, or a folder with --packs"};
   auto out = std::make_unique<LoadedLaw>();

@@ -170,9 +170,7 @@ int explain_code(const std::string& code) {
 }
 
 std::vector<std::string> every_pack(const LawOptions& options) {
-  std::vector<std::string> names;
-  for (const law::PackInfo& info : law::list_packs(pack_roots(options))) names.push_back(info.name);
-  return names;
+  return law::pack_names(pack_roots(options));
 }
 
 law::Language language_of(const std::string& wanted) {

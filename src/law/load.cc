@@ -153,8 +153,7 @@ class Loader {
   }
 
   void not_found(Diagnostic& d, const std::string& name) {
-    std::vector<std::string> known;
-    for (const PackInfo& info : list_packs(roots_)) known.push_back(info.name);
+    std::vector<std::string> known = pack_names(roots_);
     for (const Pack& pack : set_.packs) known.push_back(pack.name);
     const auto near = suggest(name, known);
     if (!near.empty()) {
@@ -497,6 +496,27 @@ std::vector<PackInfo> list_packs(const std::vector<std::string>& roots) {
   std::vector<PackInfo> packs;
   for (auto& [name, info] : out) packs.push_back(std::move(info));
   return packs;
+}
+
+std::vector<std::string> pack_names(const std::vector<std::string>& roots) {
+  std::set<std::string> names;
+  for (const std::string& root : roots) {
+    std::vector<fs::path> folders;
+    find_packs(root, 0, folders);
+    for (const fs::path& folder : folders) {
+      std::string why;
+      std::optional<std::string> text = read_text(folder / "pack.law", why);
+      if (!text) continue;
+      Diagnostics unused;
+      for (const Decl& decl : parse({"pack.law", std::move(*text)}, 0, unused).declarations) {
+        const auto* pack = std::get_if<PackDecl>(&decl);
+        if (pack == nullptr) continue;
+        names.insert(pack->name.text);
+        break;
+      }
+    }
+  }
+  return {names.begin(), names.end()};
 }
 
 std::vector<std::string> default_roots(const std::string& executable_folder, const char* heng_packs) {

@@ -50,6 +50,8 @@ struct PackInfo {
 // Every pack under the roots, by name. Folders that cannot be read and files that do not parse are passed
 // over.
 std::vector<PackInfo> list_packs(const std::vector<std::string>& roots);
+// Only their names, without reading what they hold.
+std::vector<std::string> pack_names(const std::vector<std::string>& roots);
 
 // Where packs are looked for: HENG_PACKS (several separated by `:`) if it is set; then `packs` beside the
 // executable, above it (a build folder in a clone), and its installed place (../share/heng/packs), as far as

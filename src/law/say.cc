@@ -32,7 +32,7 @@ Names::Names(const PackSet& packs) {
         if (std::holds_alternative<ActDecl>(decl)) {
           add_act(pack, std::get<ActDecl>(decl));
         } else if (const auto* field = std::get_if<FieldNameDecl>(&decl)) {
-          Field& named = declared_[{pack.name, full}];
+          Field& named = declared_[pack.name][full];
           named.labels = field->labels;
           for (const FieldNameDecl::Code& code : field->codes) named.codes.emplace(code.name.text, code.labels);
         } else if (std::holds_alternative<RoleDecl>(decl)) {
@@ -70,11 +70,11 @@ void Names::add_act(const Pack& pack, const ActDecl& act) {
     sees.insert(sees.end(), pack.uses.begin(), pack.uses.end());
   }
   for (const SpanDecl& span : act.spans)
-    if (pick(span.labels, Language::chinese) != nullptr) own_[{act.name.text, span.name.text}].labels = span.labels;
+    if (pick(span.labels, Language::chinese) != nullptr) own_[act.name.text][span.name.text].labels = span.labels;
   for (const FieldDecl& field : act.fields) {
     if (field.type.kind == Type::Kind::people) people_.insert(field.name.text);
     if (pick(field.labels, Language::chinese) == nullptr && field.type.codes.empty()) continue;
-    Field& named = own_[{act.name.text, field.name.text}];
+    Field& named = own_[act.name.text][field.name.text];
     named.labels = field.labels;
     for (size_t i = 0; i < field.type.codes.size() && i < field.type.code_labels.size(); ++i)
       if (pick(field.type.code_labels[i], Language::chinese) != nullptr)
@@ -88,14 +88,17 @@ const std::string* Names::label(Of of, std::string_view name, Language language)
 }
 
 const Names::Field* Names::own(std::string_view act, std::string_view field) const {
-  const auto it = own_.find(Key(act, field));
-  return it == own_.end() ? nullptr : &it->second;
+  const auto fields = own_.find(act);
+  if (fields == own_.end()) return nullptr;
+  const auto it = fields->second.find(field);
+  return it == fields->second.end() ? nullptr : &it->second;
 }
 
 const Names::Field* Names::declared(const ActNames& acts, std::string_view field) const {
   const auto seen = acts.empty() ? visible_.end() : visible_.find(acts.front());
   for (const std::string& pack : seen == visible_.end() ? packs_ : seen->second)
-    if (const auto it = declared_.find(Key(pack, field)); it != declared_.end()) return &it->second;
+    if (const auto fields = declared_.find(pack); fields != declared_.end())
+      if (const auto it = fields->second.find(field); it != fields->second.end()) return &it->second;
   return nullptr;
 }
 

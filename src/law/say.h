@@ -49,19 +49,19 @@ class Names {
   std::map<std::string, Labels, std::less<>> codes(const ActNames& acts, std::string_view field) const;
 
  private:
-  using Key = std::pair<std::string, std::string>;  // the act's or the pack's name, the field
   struct Field {
     Labels labels;
     std::map<std::string, Labels, std::less<>> codes;
   };
+  using Fields = std::map<std::string, Field, std::less<>>;  // by name
   void add(Of of, const std::string& name, const Labels& labels);
   void add_act(const Pack& pack, const ActDecl& act);
   const Field* own(std::string_view act, std::string_view field) const;
   const Field* declared(const ActNames& acts, std::string_view field) const;
 
   std::map<std::pair<Of, std::string>, Labels, std::less<>> labels_;
-  std::map<Key, Field, std::less<>> own_;       // by act
-  std::map<Key, Field, std::less<>> declared_;  // by pack
+  std::map<std::string, Fields, std::less<>> own_;       // by act
+  std::map<std::string, Fields, std::less<>> declared_;  // by pack
   std::map<std::string, std::vector<std::string>, std::less<>> visible_;  // by act: packs, nearest first
   std::set<std::string, std::less<>> people_;                             // fields that list people
   std::vector<std::string> packs_;                                        // every pack, last loaded first
