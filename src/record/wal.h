@@ -5,7 +5,7 @@
 //   zeros to 64 payload = (u32 leaf bytes | u32 body bytes | leaf | body)…          all little-endian; the
 //   CRC covers what surrounds it
 //
-// A frame is one commit: one write of at most 1 MiB and one fdatasync. The next is written only when it is on
+// A frame is one commit: one write of at most 1 MiB and what is left of its page, and one fdatasync. The next is written only when it is on
 // the disk, so after a crash at most the last frame is torn. Anything else that does not fit is corruption
 // and is refused.
 //
