@@ -135,7 +135,7 @@ void live(const std::string& name, const law::PackSet& set, const std::string& k
   }
   const auto count = static_cast<double>(in_time.size());
   fmt::print("{}, one act at a time with ticks: {:.0f} k acts per CPU-second\n", name, count / (cpu_seconds() - start) / 1e3);
-  std::vector<Act> many = parsed(simulated(kind, 6, 400'000));
+  std::vector<Act> many = parsed(simulated(kind, 6, 1'200'000));
   std::stable_sort(many.begin(), many.end(), [](const Act& a, const Act& b) { return a.at.instant < b.at.instant; });
   print_memory(name, [&set] { return std::move(watch::compile(set).value()); }, {}, many.size(),
                [&many](size_t i) -> const Act& { return many[i]; });
