@@ -50,8 +50,7 @@ void sum_lines(Screen& screen, const std::vector<watch::Why>& lines, size_t inde
 
 void explain(Screen& screen, const watch::Finding& finding) {
   const Word& kind = word_of(finding.kind);
-  std::string rule = finding.rule;
-  if (!finding.part.empty()) rule += "." + finding.part;
+  const std::string rule = full_name(finding);
   const Text& label = finding.label;
   screen.paragraph(screen.word(kind) + "[" + printable(rule) + "]: " + screen.word(label, " / "), 0,
                    ink_of(finding.kind), 2);

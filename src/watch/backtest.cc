@@ -38,10 +38,6 @@ const char* name_of(FindingChange change) {
   return "moved";
 }
 
-std::string full_name(const Finding& finding) {
-  return finding.part.empty() ? finding.rule : finding.rule + "." + finding.part;
-}
-
 size_t Backtest::count(FindingChange change) const {
   return static_cast<size_t>(
       std::count_if(changes.begin(), changes.end(), [&](const ChangedFinding& c) { return c.change == change; }));

@@ -48,6 +48,4 @@ Backtest compare_findings(const std::vector<Finding>& before, const std::vector<
 // To be called before anything is judged.
 void rename_pack(Plan& plan, const std::string& from, const std::string& to);
 
-std::string full_name(const Finding& finding);  // "pack/rule" or "pack/rule.part"
-
 }  // namespace heng::watch

@@ -295,7 +295,7 @@ ClockView CaseJudge::view(const Instance& instance) {
   const Clock& clock = *instance.clock;
   const calendar::Zone& zone = evaluator_.zone(&clock);
   ClockView out;
-  out.rule = clock.rule + (clock.part.empty() ? "" : "." + clock.part);
+  out.rule = clock.full_name();
   out.label = clock.label;
   if (instance.key.subject != kNone)
     name_key(instance.key, out.key, out.key_labels);

@@ -16,12 +16,6 @@ uint64_t mix(uint64_t h, std::string_view text) {
   return (h ^ 0xFF) * 1099511628211ULL;
 }
 
-std::string full_rule(const Finding& finding) {
-  return finding.part.empty() ? finding.rule : finding.rule + "." + finding.part;
-}
-
-std::string full_name(const Head& head) { return head.part.empty() ? head.rule : head.rule + "." + head.part; }
-
 }  // namespace
 
 const char* name_of(Change::What what) {
@@ -49,8 +43,8 @@ Engine::Engine(Plan& plan, const EngineOptions& options)
       wide_subjects_(across_subjects(plan, options.only_rules)) {
   if (options.pages != nullptr) history_.keep_in(options.pages);
   for (size_t i = 0; i < plan.clocks.size(); ++i)
-    group_of_rule_.emplace(full_name(plan.clocks[i]), plan.clocks[i].group);
-  for (const Separation& one : plan.separations) separations_.insert(full_name(one));
+    group_of_rule_.emplace(plan.clocks[i].full_name(), plan.clocks[i].group);
+  for (const Separation& one : plan.separations) separations_.insert(one.full_name());
 }
 
 uint16_t Engine::rule_index(const std::string& rule) {
@@ -59,7 +53,7 @@ uint16_t Engine::rule_index(const std::string& rule) {
     rule_names_.push_back(rule);
     std::vector<int32_t>& versions = rules_of_name_.emplace_back();
     for (size_t i = 0; i < plan_.rules.size(); ++i)
-      if (full_name(plan_.rules[i]) == rule) versions.push_back(static_cast<int32_t>(i));
+      if (plan_.rules[i].full_name() == rule) versions.push_back(static_cast<int32_t>(i));
   }
   return slot->second;
 }
@@ -71,7 +65,7 @@ Engine::Held Engine::held_of(const Finding& finding) {
     out.id[i] = static_cast<char>(digit(finding.id[2 * i]) * 16 + digit(finding.id[2 * i + 1]));
   out.kind = static_cast<uint8_t>(finding.kind);
   out.severity = static_cast<uint8_t>(finding.severity);
-  const std::string rule = full_rule(finding);
+  const std::string rule = full_name(finding);
   out.rule = rule_index(rule);
   out.at_us = finding.at.instant.us;
   uint64_t content = 1469598103934665603ULL ^ static_cast<uint64_t>(finding.at.instant.us);

@@ -188,7 +188,7 @@ void Engine::rebuild_keys(const Refill& refill, std::vector<WideState>&& old, co
   }
   std::map<std::string, std::vector<int32_t>> subjects;  // by rule with part: what it is asked about
   const auto name = [&](const Head& head) {
-    if (head.across) subjects[head.rule + (head.part.empty() ? "" : "." + head.part)].push_back(head.subject);
+    if (head.across) subjects[head.full_name()].push_back(head.subject);
   };
   for (const Rule& one : plan_.rules) name(one);
   for (const Clock& one : plan_.clocks) name(one);

@@ -66,15 +66,15 @@ std::vector<Why> sum_lines(Evaluator& evaluator, const Instance& instance) {
   const Plan& plan = evaluator.plan();
   const calendar::Zone& zone = evaluator.zone(instance.clock);
   std::vector<Why> out;
+  out.reserve(instance.ledger.size() + 3);
   const auto add = [&](std::string step, uint32_t rank, std::optional<Instant> at, std::string cite, std::string zh,
                        std::string en) {
-    Why line;
+    Why& line = out.emplace_back();
     line.step = std::move(step);
     line.act = act_id(evaluator, rank);
     if (at) line.at = zone.at(*at);
     line.cite = std::move(cite);
     line.text = {std::move(zh), std::move(en)};
-    out.push_back(std::move(line));
   };
   // Where a line of the ledger leads: the end as it stood from then on.
   const auto leads_to = [&](uint32_t set_by) -> std::optional<Instant> {

@@ -55,6 +55,10 @@ struct Finding {
   std::vector<Why> why;
 };
 
+// "pack/rule", or "pack/rule.part".
+inline std::string full_name(const std::string& rule, const std::string& part) { return part.empty() ? rule : rule + "." + part; }
+inline std::string full_name(const Finding& finding) { return full_name(finding.rule, finding.part); }
+
 // Order of output: at, case, rule, part, kind, id.
 bool before(const Finding& a, const Finding& b);
 

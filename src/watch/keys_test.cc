@@ -54,7 +54,7 @@ std::vector<std::string> judged(const std::string& law, const std::vector<std::s
   std::vector<std::string> standing;
   for (const Finding& finding : findings) {
     standing.push_back(standing_line(finding));
-    std::string line = finding.rule + (finding.part.empty() ? "" : "." + finding.part) + " " + name_of(finding.kind);
+    std::string line = full_name(finding) + " " + name_of(finding.kind);
     for (const auto& [name, value] : finding.key) line += " " + name + "=" + value;
     for (const std::string& id : finding.acts) line += " " + id;
     out.push_back(line);

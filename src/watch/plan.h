@@ -267,6 +267,8 @@ struct Head {  // what every judged declaration has
   std::optional<Date> until;
   int32_t zone = 0;
   int32_t aliases = 0;  // how many named acts
+
+  std::string full_name() const { return watch::full_name(rule, part); }
 };
 
 struct State : Head {

@@ -432,14 +432,13 @@ StoryReport run_stories(const law::PackSet& packs, Plan& plan, const std::vector
           if (wanted_rule(name)) runner.run(pack, *test);
         }
   }
-  const auto full = [](const Head& head) { return head.rule + (head.part.empty() ? "" : "." + head.part); };
   const auto counted = [&](const Head& head) {
-    return wanted(head.pack) && wanted_rule(head.name + (head.part.empty() ? "" : "." + head.part));
+    return wanted(head.pack) && wanted_rule(full_name(head.name, head.part));
   };
   const Coverage& coverage = runner.coverage;
   for (const Rule& r : plan.rules) {
     if (!counted(r)) continue;
-    StoryReport::RuleCoverage out{full(r), 0, 0, {}};
+    StoryReport::RuleCoverage out{r.full_name(), 0, 0, {}};
     count(out, coverage, &r, static_cast<int>(RuleVerdict::Outcome::breached), "broken");
     if (!r.forbid) count(out, coverage, &r, static_cast<int>(RuleVerdict::Outcome::kept), "kept");
     count_lines(out, coverage, r.when, "when");
@@ -451,7 +450,7 @@ StoryReport run_stories(const law::PackSet& packs, Plan& plan, const std::vector
   }
   for (const Clock& c : plan.clocks) {
     if (!counted(c)) continue;
-    StoryReport::RuleCoverage out{full(c), 0, 0, {}};
+    StoryReport::RuleCoverage out{c.full_name(), 0, 0, {}};
     if (!c.may) {
       count(out, coverage, &c, 0, "started");
       count(out, coverage, &c, 1, "ran out");
