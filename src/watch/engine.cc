@@ -73,6 +73,8 @@ Engine::Held Engine::held_of(const Finding& finding) {
   if (finding.due) content ^= static_cast<uint64_t>(finding.due->instant.us) * 31;
   content = mix(content, finding.message.en);
   for (const std::string& act : finding.acts) content = mix(content, act);
+  for (const Why& line : finding.why)
+    if (line.step == "void") content = mix(content, line.act);
   out.content = content;
   place(out);
   return out;
@@ -209,6 +211,7 @@ void Engine::judge_case(size_t place, Reach reach, uint32_t act, const std::stri
     else
       references = true;
   }
+  if (!plan_.consequences.empty()) reach = Reach::everything;  // any act may make void what an earlier finding rests on
   if (reach == Reach::one_act) {
     // In order only if it stands last in the timeline, and cannot have made another act's reference good.
     const StoredAct& stored = history_.act(act);

@@ -38,6 +38,34 @@ Act act(const std::string& id, const std::string& type, const std::string& at) {
                         R"(+08:00","case":"C","agency":"police","on":[{"id":"P","role":"person"}]})");
 }
 
+TEST(Engine, TellsThatAFindingRestsOnAnActMadeVoidSince) {
+  const std::string text = std::string(kLaw) + R"(act cancel "撤" "Cancel"
+  on person
+consequence undone "始行为无效" "The begin is void"
+  cites L 3
+  on cancel
+  voids begin
+)";
+  law::Diagnostics diagnostics;
+  const law::PackSet set = law::load_text("e.law", text, diagnostics);
+  ASSERT_TRUE(diagnostics.ok()) << law::render(diagnostics, set.sources, {});
+  Plan plan = compile(set).value();
+  Engine engine(plan, {});
+  std::vector<Change> told;
+  const auto tell = [&told](Change&& change) { told.push_back(std::move(change)); };
+  for (const Act& one : {act("a1", "begin", "2026-03-02T09:00:00"), act("a2", "cancel", "2026-03-09T09:00:00")}) {
+    engine.tick(one.at.instant, tell);
+    engine.act(one, nullptr, tell);
+  }
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[0].what, Change::What::raised);
+  EXPECT_EQ(told[1].what, Change::What::changed);
+  EXPECT_EQ(told[1].cause, "a2");
+  ASSERT_FALSE(told[1].finding.why.empty());
+  EXPECT_EQ(told[1].finding.why.back().step, "void");
+  EXPECT_EQ(told[1].finding.why.back().act, "a1");
+}
+
 TEST(Engine, SaysLateWhatIsDoneAtTheVeryEndOfTheLastDay) {
   law::Diagnostics diagnostics;
   const law::PackSet set = law::load_text("e.law", kLaw, diagnostics);
