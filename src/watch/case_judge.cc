@@ -563,6 +563,17 @@ void CaseJudge::missing() {
   }
 }
 
+// Whether the rule or clock was found broken by the act, or by a running that the act started.
+bool CaseJudge::breached(const Event& by, const std::string& act) {
+  const Head& head = by.rule != kNone ? static_cast<const Head&>(plan_.rules[static_cast<size_t>(by.rule)])
+                                      : plan_.clocks[static_cast<size_t>(plan_.groups[static_cast<size_t>(by.group)].front())];
+  const std::string name = head.full_name();
+  return std::ranges::any_of(found(), [&](const Finding& finding) {
+    return (finding.kind == Kind::breach || finding.kind == Kind::late) && !finding.acts.empty() && finding.acts[0] == act &&
+           full_name(finding) == name;
+  });
+}
+
 void CaseJudge::consequences() {
   if (across_ || plan_.consequences.empty()) return;
   std::map<std::string, const Consequence*> fallen;
@@ -573,12 +584,8 @@ void CaseJudge::consequences() {
       bool happens = false;
       if (consequence.on.kind == law::Event::Kind::pattern) {
         happens = evaluator_.match(consequence.on.pattern, rank, view) == Tri::yes;
-      } else if (consequence.on.rule != kNone) {
-        const std::string& name = plan_.rules[static_cast<size_t>(consequence.on.rule)].rule;
-        const std::string id = act_id(evaluator_, rank);
-        for (const Finding& finding : found())
-          happens = happens || (finding.rule == name && finding.kind == Kind::breach &&
-                                !finding.acts.empty() && finding.acts[0] == id);
+      } else if (consequence.on.kind == law::Event::Kind::breach_of) {
+        happens = breached(consequence.on, act_id(evaluator_, rank));
       }
       if (!happens) continue;
       if (consequence.voids_this)

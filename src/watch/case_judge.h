@@ -223,6 +223,7 @@ class CaseJudge {
 
   // Acts that a consequence marks as void; findings that rest on one say so.
   void consequences();
+  bool breached(const Event& by, const std::string& act);
   std::span<Finding> found() { return std::span(*out_).subspan(found_before_); }  // of this scope
 
   const Scope& scope_;

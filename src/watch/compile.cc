@@ -770,7 +770,15 @@ class Compiler {
 
   std::vector<Event> events(Body& body, const std::vector<law::Event>& in) {
     std::vector<Event> out;
-    for (const law::Event& e : in) out.push_back(event(body, e));
+    for (const law::Event& e : in) {
+      out.push_back(event(body, e));
+      if (out.back().rule == kNone) continue;
+      const std::vector<int32_t>& versions = body.names->rules.at(e.clock.text);  // any of them may be broken
+      for (size_t i = 1; i < versions.size(); ++i) {
+        out.push_back(out.back());
+        out.back().rule = versions[i];
+      }
+    }
     return out;
   }
 

@@ -66,6 +66,47 @@ consequence undone "始行为无效" "The begin is void"
   EXPECT_EQ(told[1].finding.why.back().act, "a1");
 }
 
+TEST(Engine, HearsTheBreachOfEveryVersionAndOfAClock) {
+  const std::string text = std::string(kLaw) + R"(rule alone "不得终止" "No end"
+  cites L 4
+  in force until 2026-03-31
+  on end
+  forbid
+rule alone "不得终止" "No end"
+  cites L 5
+  in force from 2026-04-01
+  on end
+  forbid
+clock answer "三日内答复" "Answer within three days"
+  cites L 6
+  starts on breach of alone
+  allows 3 days
+  met by begin
+consequence too_late "逾期无效" "Void when too late"
+  cites L 7
+  on breach of done
+  voids this
+)";
+  law::Diagnostics diagnostics;
+  const law::PackSet set = law::load_text("e.law", text, diagnostics);
+  ASSERT_TRUE(diagnostics.ok()) << law::render(diagnostics, set.sources, {});
+  Plan plan = compile(set).value();
+  History history(plan);
+  history.add(act("a1", "begin", "2026-03-02T09:00:00"), nullptr);
+  history.add(act("a2", "end", "2026-03-20T09:00:00"), nullptr);
+  history.add(act("a3", "end", "2026-04-20T09:00:00"), nullptr);
+  OracleOptions options;
+  options.now = act("x", "end", "2026-05-20T09:00:00").at.instant;
+  std::vector<std::string> lines;
+  for (const Finding& finding : judge_history(history, options).findings) {
+    std::string line = full_name(finding) + " " + name_of(finding.kind) + " " + finding.acts.front();
+    for (const Why& why : finding.why)
+      if (why.step == "void") line += " void " + why.act;
+    lines.push_back(line);
+  }
+  EXPECT_EQ(lines, (std::vector<std::string>{"e/done late a1 void a1", "e/alone breach a2", "e/answer breach a2", "e/alone breach a3", "e/answer breach a3"}));
+}
+
 TEST(Engine, SaysLateWhatIsDoneAtTheVeryEndOfTheLastDay) {
   law::Diagnostics diagnostics;
   const law::PackSet set = law::load_text("e.law", kLaw, diagnostics);
