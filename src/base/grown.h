@@ -66,6 +66,12 @@ class GrownArray {
     if (count > size_) std::fill(data_ + size_, data_ + count, fill);
     size_ = count;
   }
+  // So many values of zero bytes, for an array that never held any: pages the kernel gives are zero already.
+  void begin_as_zeros(size_t count) {
+    grow(count);
+    if (!mapped(count)) std::memset(static_cast<void*>(data_), 0, count * sizeof(T));
+    size_ = count;
+  }
   // The values whose bytes these are, instead of those held.
   void assign(const void* bytes, size_t count) {
     size_ = 0;

@@ -70,6 +70,20 @@ TEST(GrownArray, BeginsAsAPartOfAFileAndGrowsInAnother) {
   adopt_and_grow(&folder);
 }
 
+TEST(GrownArray, BeginsAsZeros) {
+  const PageFolder folder(testing::TempDir());
+  for (const PageFolder* one : {static_cast<const PageFolder*>(nullptr), &folder})
+    for (const uint64_t count : {uint64_t{10}, kMany}) {
+      GrownArray<uint64_t> array;
+      array.keep_in(one);
+      array.begin_as_zeros(count);
+      ASSERT_EQ(array.size(), count);
+      EXPECT_TRUE(std::all_of(array.begin(), array.end(), [](uint64_t value) { return value == 0; }));
+      array.push_back(7);
+      EXPECT_EQ(array.back(), 7U);
+    }
+}
+
 TEST(GrownArray, SaysWhichFolderTakesNoFile) {
   const PageFolder folder("/nowhere/at/all");
   GrownArray<uint64_t> array;

@@ -66,7 +66,7 @@ bool Interner::take(SavedTexts&& saved) {
   while (places_.size() * 5 > slots * 3) slots *= 2;
   GrownArray<Slot> fresh;
   fresh.keep_in(folder_);
-  fresh.resize(slots);
+  fresh.begin_as_zeros(slots);
   slots_ = std::move(fresh);
   constexpr Sym kAhead = 16;
   uint32_t tags[kAhead];

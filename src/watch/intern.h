@@ -144,7 +144,7 @@ class Interner {
   void resize_slots(size_t count) {
     GrownArray<Slot> old;
     old.keep_in(folder_);
-    old.resize(count);
+    old.begin_as_zeros(count);
     old.swap(slots_);
     const size_t mask = slots_.size() - 1;
     for (const Slot& one : old) {
