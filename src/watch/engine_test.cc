@@ -33,6 +33,20 @@ clock done "三日内完成" "Done within three days"
   met by end
 )";
 
+struct Law {
+  law::PackSet set;
+  Plan plan;
+  explicit Law(const std::string& text) : set(load(text)), plan(std::move(compile(set).value())) {}
+
+ private:
+  static law::PackSet load(const std::string& text) {
+    law::Diagnostics diagnostics;
+    law::PackSet out = law::load_text("e.law", text, diagnostics);
+    EXPECT_TRUE(diagnostics.ok()) << law::render(diagnostics, out.sources, {});
+    return out;
+  }
+};
+
 Act act(const std::string& id, const std::string& type, const std::string& at) {
   return *act_from_json(R"({"id":")" + id + R"(","type":")" + type + R"(","at":")" + at +
                         R"(+08:00","case":"C","agency":"police","on":[{"id":"P","role":"person"}]})");
@@ -46,11 +60,8 @@ consequence undone "始行为无效" "The begin is void"
   on cancel
   voids begin
 )";
-  law::Diagnostics diagnostics;
-  const law::PackSet set = law::load_text("e.law", text, diagnostics);
-  ASSERT_TRUE(diagnostics.ok()) << law::render(diagnostics, set.sources, {});
-  Plan plan = compile(set).value();
-  Engine engine(plan, {});
+  Law law(text);
+  Engine engine(law.plan, {});
   std::vector<Change> told;
   const auto tell = [&told](Change&& change) { told.push_back(std::move(change)); };
   for (const Act& one : {act("a1", "begin", "2026-03-02T09:00:00"), act("a2", "cancel", "2026-03-09T09:00:00")}) {
@@ -87,11 +98,8 @@ consequence too_late "逾期无效" "Void when too late"
   on breach of done
   voids this
 )";
-  law::Diagnostics diagnostics;
-  const law::PackSet set = law::load_text("e.law", text, diagnostics);
-  ASSERT_TRUE(diagnostics.ok()) << law::render(diagnostics, set.sources, {});
-  Plan plan = compile(set).value();
-  History history(plan);
+  Law law(text);
+  History history(law.plan);
   history.add(act("a1", "begin", "2026-03-02T09:00:00"), nullptr);
   history.add(act("a2", "end", "2026-03-20T09:00:00"), nullptr);
   history.add(act("a3", "end", "2026-04-20T09:00:00"), nullptr);
@@ -108,11 +116,8 @@ consequence too_late "逾期无效" "Void when too late"
 }
 
 TEST(Engine, SaysLateWhatIsDoneAtTheVeryEndOfTheLastDay) {
-  law::Diagnostics diagnostics;
-  const law::PackSet set = law::load_text("e.law", kLaw, diagnostics);
-  ASSERT_TRUE(diagnostics.ok()) << law::render(diagnostics, set.sources, {});
-  Plan plan = compile(set).value();
-  Engine engine(plan, {});
+  Law law(kLaw);
+  Engine engine(law.plan, {});
   for (const Act& one : {act("a1", "begin", "2026-03-02T09:00:00"), act("a2", "end", "2026-03-06T00:00:00")}) {
     engine.tick(one.at.instant, nullptr);
     engine.act(one, nullptr, nullptr);
