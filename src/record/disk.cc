@@ -23,8 +23,6 @@ Error failed(const std::string& what, const std::string& path, const char* code 
                what + " failed: " + std::generic_category().message(number), path, ""};
 }
 
-constexpr uint64_t kZerosAtOnce = uint64_t{1} << 20;
-
 class RealFile : public File {
  public:
   RealFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
@@ -60,25 +58,6 @@ class RealFile : public File {
     });
     if (done < 0) return failed("reading", path_);
     return out;
-  }
-
-  // Out of one block of zeros straight to the disk: nothing is copied, and no memory is filled with what nobody reads.
-  Result<void> write_zeros(uint64_t offset, uint64_t size) override {
-    constexpr uint64_t kBlock = 4096;
-    const uint64_t first = (offset + kBlock - 1) / kBlock * kBlock, last = (offset + size) / kBlock * kBlock;
-    const int direct = first < last ? ::open(path_.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC) : -1;
-    if (direct < 0) return File::write_zeros(offset, size);  // a file system without such a way
-    alignas(kBlock) static const char zeros[kZerosAtOnce] = {};
-    uint64_t at = first;
-    while (at < last) {
-      const ssize_t done = ::pwrite(direct, zeros, static_cast<size_t>(std::min<uint64_t>(kZerosAtOnce, last - at)), static_cast<off_t>(at));
-      if (done < 0 && errno == EINTR) continue;
-      if (done <= 0) break;
-      at += static_cast<uint64_t>(done);
-    }
-    ::close(direct);
-    HENG_TRY_VOID(File::write_zeros(offset, first - offset));
-    return File::write_zeros(at, offset + size - at);
   }
 
   Result<uint64_t> size() const override {
@@ -176,7 +155,7 @@ class RealDisk : public Disk {
 }  // namespace
 
 Result<void> File::write_zeros(uint64_t offset, uint64_t size) {
-  const std::string zeros(static_cast<size_t>(std::min(size, kZerosAtOnce)), '\0');
+  const std::string zeros(static_cast<size_t>(std::min(size, uint64_t{1} << 20)), '\0');
   for (uint64_t done = 0; done < size; done += zeros.size())
     HENG_TRY_VOID(write(offset + done, std::string_view(zeros).substr(0, static_cast<size_t>(std::min<uint64_t>(zeros.size(), size - done)))));
   return {};

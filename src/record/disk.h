@@ -22,8 +22,8 @@ class File {
                                    size_t size) const = 0;  // shorter only at the end of the file
   virtual Result<uint64_t> size() const = 0;
   virtual Result<void> sync() = 0;  // fdatasync
-  // Zeros, to be synced like anything written; past the system's cache where it can be.
-  virtual Result<void> write_zeros(uint64_t offset, uint64_t size);
+  // Zeros, to be synced like anything written.
+  Result<void> write_zeros(uint64_t offset, uint64_t size);
 };
 
 enum class OpenMode { read, write, create };  // create: fails if the file exists
