@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "report/report.h"
+
 namespace heng {
 namespace {
 
@@ -47,12 +49,8 @@ void print_answer(const watch::GateAnswer& answer, const watch::Plan& plan, bool
   const auto pick = [zh](const watch::Text& text) { return zh ? text.zh : text.en; };
   const auto list = [&](const std::vector<watch::Finding>& findings, const char* mark) {
     for (const watch::Finding& finding : findings) {
-      std::string cites;
-      for (const std::string& cite : finding.cites) {
-        const auto said = zh ? plan.cites_zh.find(cite) : plan.cites_zh.end();
-        cites += (cites.empty() ? "" : zh ? "、" : ", ") + (said == plan.cites_zh.end() ? cite : said->second);
-      }
-      fmt::print("{}{} {}  [{}; {}]\n", pad, mark, pick(finding.message), finding.rule, cites);
+      fmt::print("{}{} {}  [{}; {}]\n", pad, mark, pick(finding.message), finding.rule,
+                 report::say_cites(finding.cites, zh ? &plan.cites_zh : nullptr));
       for (const watch::Why& line : finding.why)
         if (line.step == "condition" || line.step == "excuse") fmt::print("{}    {}\n", pad, pick(line.text));
     }

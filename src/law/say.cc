@@ -164,8 +164,7 @@ std::string chinese_numeral(int number) {
 std::string Sayer::name(Names::Of of, const Name& name) const {
   const std::string* label = names_->label(of, name.text, language_);
   if (label == nullptr) return "`" + name.text + "`";
-  return zh_ ? (of == Names::Of::act ? "“" + *label + "”" : *label)
-             : (of == Names::Of::act ? "“" + *label + "”" : *label);
+  return of == Names::Of::act ? "“" + *label + "”" : *label;
 }
 
 std::string Sayer::list(Names::Of of, const std::vector<Name>& names, const char* zh_join,

@@ -194,15 +194,19 @@ Result<void> Record::fits(const Leaf& leaf, std::string_view message) const {
   return {};
 }
 
-// Gives a leaf that stands alone its numbers and its place in its case.
-Result<void> Record::number(Leaf& leaf, const Signer& signer, Instant now, std::string& message) {
+// Who signs it, and its numbers within the agency and the case.
+void Record::queue_up(Leaf& leaf, const Signer& signer) {
   leaf.key = signer.key_id;
   leaf.agency_seq = agency_seq_[leaf.agency] + 1;
-  if (leaf.case_handle) {
-    const auto before = cases_.find(*leaf.case_handle);
-    leaf.case_seq = before == cases_.end() ? 1 : before->second.seq + 1;
-    if (leaf.case_seq > 1) leaf.previous = before->second.last;
-  }
+  if (!leaf.case_handle) return;
+  const auto before = cases_.find(*leaf.case_handle);
+  leaf.case_seq = before == cases_.end() ? 1 : before->second.seq + 1;
+  if (leaf.case_seq > 1) leaf.previous = before->second.last;
+}
+
+// Gives a leaf that stands alone its numbers and its place in its case.
+Result<void> Record::number(Leaf& leaf, const Signer& signer, Instant now, std::string& message) {
+  queue_up(leaf, signer);
   // Strictly rising even if the clock stands or is set back.
   const Instant recorded = next_recorded(now);
   leaf.recorded = format_rfc3339({recorded, 0});
@@ -216,14 +220,8 @@ Result<void> Record::number(Leaf& leaf, const Signer& signer, Instant now, std::
 // The same of an act in a commit: its leaf is written later, when the one before it in its case is.
 Result<void> Record::count_in(const Round& round, Draft& made) {
   Leaf& leaf = made.leaf;
-  leaf.key = made.signer->key_id;
-  leaf.agency_seq = agency_seq_[leaf.agency] + 1;
+  queue_up(leaf, *made.signer);
   made.recorded = next_recorded(round.now);
-  if (leaf.case_handle) {
-    const auto before = cases_.find(*leaf.case_handle);
-    leaf.case_seq = before == cases_.end() ? 1 : before->second.seq + 1;
-    if (leaf.case_seq > 1) leaf.previous = before->second.last;
-  }
   if (kMostActLeaf + kMaxSignatureBytes + leaf.body->size > log_->most_entry_bytes()) {
     append_rfc3339(leaf.recorded, {made.recorded, 0});
     HENG_TRY_VOID(fits(leaf, signed_message(leaf)));
@@ -336,9 +334,13 @@ void Record::write_pages(Signing signing, Pending& out) {
   });
 }
 
+const Record::Signer* Record::default_signer(const std::string& as) const {
+  const auto found = signer_of(as);
+  return found.ok() ? *found : nullptr;
+}
+
 Result<Record::Pending> Record::prepare(size_t count, const ActAt& act_at, Instant now, const std::string& as, Signing signing) {
-  const auto by_default = signer_of(as);
-  return prepare_all({count, act_at, now, as, by_default.ok() ? *by_default : nullptr, nullptr}, signing);
+  return prepare_all({count, act_at, now, as, default_signer(as), nullptr}, signing);
 }
 
 Result<Record::Pending> Record::prepare_all(const Round& round, Signing signing) {
@@ -421,8 +423,7 @@ Result<Record::Appended> Record::append(const std::vector<Act>& acts, Instant no
 Result<Record::Appended> Record::append_all(const std::vector<Act>& acts, Instant now, const std::string& as, Signing signing,
                                             const std::vector<std::vector<tlog::Hash>>* acknowledges) {
   const ActAt act_at = [&](size_t index, Act&) -> Result<const Act*> { return &acts[index]; };
-  const auto by_default = signer_of(as);
-  HENG_TRY(Pending pending, prepare_all({acts.size(), act_at, now, as, by_default.ok() ? *by_default : nullptr, acknowledges}, signing));
+  HENG_TRY(Pending pending, prepare_all({acts.size(), act_at, now, as, default_signer(as), acknowledges}, signing));
   HENG_TRY_VOID(store_keys(pending));
   return commit(std::move(pending));
 }

@@ -180,6 +180,7 @@ class Record {
   Result<void> count_in(const Round& round, Draft& made);
   void write_messages(std::span<Draft* const> drafts);
   void write_pages(Signing signing, Pending& out);
+  void queue_up(Leaf& leaf, const Signer& signer);
   Result<void> number(Leaf& leaf, const Signer& signer, Instant now, std::string& message);
   Result<void> fits(const Leaf& leaf, std::string_view message) const;
   Instant next_recorded(Instant now) const { return Instant{std::max(now.us, last_recorded_.us + 1)}; }
@@ -204,6 +205,7 @@ class Record {
   // The canonical act; its seed too, if wanted.
   Result<std::string> open_body(uint64_t index, const Leaf& leaf, Seed* seed) const;
   Result<const Signer*> signer_of(const std::string& agency) const;
+  const Signer* default_signer(const std::string& as) const;  // nullptr: there is none
 
   static constexpr size_t kSeedBytes = std::tuple_size_v<Seed>;
   Disk* disk_;

@@ -213,7 +213,7 @@ Result<void> Vault::store(const Slots& slots) {
     // A file that does not grow is made durable without the file system's own bookkeeping.
     if (end > prepared_) {
       const uint64_t full = (end / kPiece + 1) * kPiece;
-      HENG_TRY_VOID(file_->write(end, std::string(static_cast<size_t>(full - end), '\0')));
+      HENG_TRY_VOID(file_->write_zeros(end, full - end));
       prepared_ = full;
     }
     HENG_TRY_VOID(file_->write(at, piece));

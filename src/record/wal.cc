@@ -288,8 +288,7 @@ Result<void> Wal::scan(uint64_t number, bool last, Reading reading, const Visito
   HENG_TRY(file_, disk_->open(path, OpenMode::write));
   if (!torn_) return {};
   // The torn write was never confirmed. Its remains go, so that no later reader can take them for data.
-  const std::string zeros(static_cast<size_t>(end - offset_), '\0');
-  HENG_TRY_VOID(file_->write(offset_, zeros));
+  HENG_TRY_VOID(file_->write_zeros(offset_, end - offset_));
   return file_->sync();
 }
 

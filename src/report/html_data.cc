@@ -1,6 +1,5 @@
 #include "report/html_data.h"
 
-#include <algorithm>
 #include <ostream>
 #include <set>
 #include <unordered_map>
@@ -163,11 +162,7 @@ void pack(Packer& packer, const Glossary& glossary, const std::vector<watch::Fin
     cites.insert(finding.cites.begin(), finding.cites.end());
     fields.insert(finding.missing.begin(), finding.missing.end());
     for (const watch::Why& line : finding.why)
-      for (size_t from = 0; from < line.cite.size();) {
-        const size_t end = std::min(line.cite.find(", ", from), line.cite.size());
-        cites.insert(line.cite.substr(from, end - from));
-        from = end + 2;
-      }
+      for (std::string& cite : cites_in(line.cite)) cites.insert(std::move(cite));
   }
   packer.json.key("cites").begin_array();
   for (const std::string& cite : cites)

@@ -50,6 +50,11 @@ struct Glossary {
   std::map<std::string, Text> fields;           // "warrant_no"
 };
 
+// "CPL 85(2), MPS 126", one by one; nothing of an empty text.
+std::vector<std::string> cites_in(const std::string& text);
+// Articles one behind the other: in the Chinese words of `zh`, as far as it has any, if it is given.
+std::string say_cites(const std::vector<std::string>& cites, const std::map<std::string, std::string>* zh);
+
 struct Report {
   std::string version;  // of the program that judged; empty if it is not known
   std::vector<PackInfo> packs;

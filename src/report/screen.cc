@@ -110,24 +110,29 @@ std::string listed(const std::vector<std::string>& all, bool zh, const Say& say)
 
 }  // namespace
 
-std::string Screen::cites(const std::vector<std::string>& all) const {
-  const bool zh = options_.language == Language::zh && options_.glossary;
-  return listed(all, zh, [&](const std::string& one) {
-    if (!zh) return one;
-    const auto found = options_.glossary->cites_zh.find(one);
-    return found == options_.glossary->cites_zh.end() ? one : found->second;
+std::vector<std::string> cites_in(const std::string& text) {
+  std::vector<std::string> out;
+  for (size_t from = 0; from < text.size();) {
+    const size_t end = std::min(text.find(", ", from), text.size());
+    out.push_back(text.substr(from, end - from));
+    from = end + 2;
+  }
+  return out;
+}
+
+std::string say_cites(const std::vector<std::string>& cites, const std::map<std::string, std::string>* zh) {
+  return listed(cites, zh != nullptr, [zh](const std::string& one) {
+    if (zh == nullptr) return one;
+    const auto found = zh->find(one);
+    return found == zh->end() ? one : found->second;
   });
 }
 
-std::string Screen::cites(const std::string& all) const {
-  std::vector<std::string> parts;
-  for (size_t from = 0; from <= all.size();) {
-    const size_t end = std::min(all.find(", ", from), all.size());
-    parts.push_back(all.substr(from, end - from));
-    from = end + 2;
-  }
-  return cites(parts);
+std::string Screen::cites(const std::vector<std::string>& all) const {
+  return say_cites(all, options_.language == Language::zh && options_.glossary ? &options_.glossary->cites_zh : nullptr);
 }
+
+std::string Screen::cites(const std::string& all) const { return cites(cites_in(all)); }
 
 std::string Screen::fields(const std::vector<std::string>& all) const {
   const bool said = options_.language != Language::both && options_.glossary;

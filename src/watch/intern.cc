@@ -19,9 +19,9 @@ std::optional<SavedTexts> SavedTexts::read(ByteReader& in, const PageFolder* fol
   }
   if (out.begins_.back() != out.bytes_.size()) return std::nullopt;
   for (Sym sym = 0; sym < out.places_.size(); ++sym) {
-    const size_t block = out.places_[sym] >> Interner::kStepBits;
+    const size_t block = Interner::block_of(out.places_[sym]);
     if (block >= sizes.size()) return std::nullopt;
-    const size_t within = (out.places_[sym] & ((1u << Interner::kStepBits) - 1)) * size_t{4};
+    const size_t within = Interner::byte_of(out.places_[sym]);
     if (within + sizeof(Interner::Entry) > sizes[block]) return std::nullopt;
     Interner::Entry entry{};
     std::memcpy(&entry, out.bytes_.data() + out.begins_[block] + within, sizeof entry);
@@ -31,9 +31,8 @@ std::optional<SavedTexts> SavedTexts::read(ByteReader& in, const PageFolder* fol
 }
 
 std::string_view SavedTexts::text(Sym sym) const {
-  const size_t begin = begins_[places_[sym] >> Interner::kStepBits];
-  const size_t within = (places_[sym] & ((1u << Interner::kStepBits) - 1)) * size_t{4};
-  return reinterpret_cast<const Interner::Entry*>(bytes_.data() + begin + within)->text();
+  const size_t at = begins_[Interner::block_of(places_[sym])] + Interner::byte_of(places_[sym]);
+  return reinterpret_cast<const Interner::Entry*>(bytes_.data() + at)->text();
 }
 
 void Interner::save(ByteWriter& out) const {

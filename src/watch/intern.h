@@ -56,13 +56,6 @@ class Interner {
     const uint32_t place = slots_[slot_of(text, static_cast<uint32_t>(hash_bytes(text)))].place;
     return place == 0 ? 0 : entry(place)->sym;
   }
-  // Makes room for so many more texts at once.
-  void expect(size_t more) {
-    places_.reserve(places_.size() + more);
-    size_t slots = slots_.size();
-    while ((places_.size() + more) * 5 > slots * 3) slots *= 2;
-    if (slots > slots_.size()) resize_slots(slots);
-  }
   // Brings what finding the text reads nearer: first where it would stand, then what stands there.
   void prefetch(std::string_view text) const {
     __builtin_prefetch(&slots_[static_cast<uint32_t>(hash_bytes(text)) & (slots_.size() - 1)]);
@@ -101,9 +94,10 @@ class Interner {
   static constexpr uint32_t kStepBits = 18;
   static constexpr size_t kBlock = (size_t{1} << kStepBits) * 4;
 
-  const Entry* entry(uint32_t place) const {
-    return reinterpret_cast<const Entry*>(blocks_[place >> kStepBits] + (place & ((1u << kStepBits) - 1)) * size_t{4});
-  }
+  static size_t block_of(uint32_t place) { return place >> kStepBits; }
+  static size_t byte_of(uint32_t place) { return (place & ((1u << kStepBits) - 1)) * size_t{4}; }  // of its block
+
+  const Entry* entry(uint32_t place) const { return reinterpret_cast<const Entry*>(blocks_[block_of(place)] + byte_of(place)); }
   size_t slot_of(std::string_view text, uint32_t tag) const {
     const size_t mask = slots_.size() - 1;
     size_t slot = tag & mask;

@@ -9,8 +9,7 @@ namespace heng::watch {
 
 LateReach::LateReach(const Plan& plan, const std::set<std::string>& only)
     : rules_(plan.acts.size() + 1, std::vector<bool>(plan.rules.size())),
-      clocks_(plan.acts.size() + 1),
-      consequences_(!plan.consequences.empty()) {
+      clocks_(plan.acts.size() + 1) {
   for (const ActType& type : plan.acts) else_latest_.insert(else_latest_.end(), type.else_latest.begin(), type.else_latest.end());
   const auto types_of = [&](const Needs& needs, const auto& each) {
     for (size_t type = 0; type < rules_.size(); ++type)
@@ -36,7 +35,6 @@ LateReach::LateReach(const Plan& plan, const std::set<std::string>& only)
 }
 
 bool LateReach::bounded(const Scope& scope, uint32_t rank) const {
-  if (consequences_) return false;
   for (const Datum& datum : scope.history().data(scope.act(rank)))
     if (std::find(else_latest_.begin(), else_latest_.end(), datum.field) != else_latest_.end()) return false;
   return !scope.names_first(rank);

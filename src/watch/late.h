@@ -16,7 +16,8 @@ class LateReach {
   // `only`: full names of the rules looked at; empty: all.
   LateReach(const Plan& plan, const std::set<std::string>& only);
 
-  // Whether what the act of this rank may change is bounded by its type; the scope is of one case.
+  // Whether what the act of this rank may change is bounded by its type; the scope is of one case, and no act makes
+  // another void.
   bool bounded(const Scope& scope, uint32_t rank) const;
   // For an act of the type: by rule, whether it may say something else; and the clocks that may, sorted.
   const std::vector<bool>& rules(const StoredAct& act) const { return rules_[slot(act)]; }
@@ -28,7 +29,6 @@ class LateReach {
   std::vector<std::vector<bool>> rules_;  // by act type; last: types no pack declares
   std::vector<std::vector<int32_t>> clocks_;
   std::vector<Sym> else_latest_;
-  bool consequences_ = false;
 };
 
 }  // namespace heng::watch
