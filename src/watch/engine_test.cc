@@ -7,6 +7,7 @@
 #include "law/diagnostics.h"
 #include "law/load.h"
 #include "watch/compile.h"
+#include "watch/gate.h"
 #include "watch/oracle.h"
 
 namespace heng::watch {
@@ -113,6 +114,26 @@ consequence too_late "逾期无效" "Void when too late"
     lines.push_back(line);
   }
   EXPECT_EQ(lines, (std::vector<std::string>{"e/done late a1 void a1", "e/alone breach a2", "e/answer breach a2", "e/alone breach a3", "e/answer breach a3"}));
+}
+
+// A property test found it (seed 805528775): an annulment named an act that was not there yet, and was corrected itself.
+TEST(Gate, SaysWhatAnActMakesGoodThatWasNamedBefore) {
+  Law law(std::string(kLaw) + R"(act visit "访" "Visit"
+  on person
+)");
+  History history(law.plan);
+  Act annuls = act("a2", "end", "2026-03-03T09:00:00");
+  annuls.annuls = "a9";
+  annuls.recorded = act("x", "end", "2026-05-01T09:00:00").at;
+  Act corrects = act("a3", "end", "2026-03-04T09:00:00");
+  corrects.corrects = "a2";
+  corrects.recorded = act("x", "end", "2026-05-02T09:00:00").at;
+  for (const Act& one : {act("a1", "begin", "2026-03-02T09:00:00"), annuls, corrects}) history.add(one, nullptr);
+  Gate gate(history);
+  const auto answer = gate.ask(act("a9", "visit", "2026-03-10T09:00:00"));
+  ASSERT_TRUE(answer.ok());
+  ASSERT_EQ(answer->meets.size(), 1U);  // the correction stands as soon as what it corrects annuls something
+  EXPECT_EQ(answer->meets[0].start_act, "a1");
 }
 
 TEST(Engine, SaysLateWhatIsDoneAtTheVeryEndOfTheLastDay) {

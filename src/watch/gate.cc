@@ -71,14 +71,21 @@ Result<GateAnswer> Gate::ask(const Act& act) {
   if (history_.holds(act.id))
     return Error{ErrorKind::conflict, "gate-done", "an act `" + act.id + "` stands in the history already", "",
                  "give the act an id of its own"};
-  const bool plain = act.corrects.empty() && act.annuls.empty();
+  bool plain = act.corrects.empty() && act.annuls.empty();
   Verdicts whole;
   std::vector<ClockMark> marks;
   options_.now = act.at.instant;
+  const uint32_t place = history_.place_of(plan.symbols.find(act.case_id));
+  if (place != SymTable::kNothing) {
+    live_acts(history_, history_.acts_of_place(place), options_.now, live_);
+    // An act that was named before it was there makes good what named it.
+    plain = plain && std::ranges::none_of(live_.dropped, [](const LiveActs::Dropped& dropped) {
+              return dropped.why == LiveActs::Dropped::Why::bad_reference;
+            });
+  }
   if (!plain) {
     whole = judge_history(history_, whole_case(act));
-  } else if (const uint32_t place = history_.place_of(plan.symbols.find(act.case_id)); place != SymTable::kNothing) {
-    live_acts(history_, history_.acts_of_place(place), options_.now, live_);
+  } else if (place != SymTable::kNothing) {
     scope_.reset(live_.acts);
     judge_.reset();
     StoredAct asked;
